@@ -1,0 +1,89 @@
+"""What Linli says: text, and what a channel may show with it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice; pressing it sends ``text`` as if the resident had written it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer stands: title of the law or notice, article, number, date in force."""
+
+    title: str
+    article: str | None = None
+    number: str | None = None
+    effective: str | None = None
+    link: str | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCard:
+    """A ticket as its resident sees it; ``resolve_by`` in words, Asia/Shanghai."""
+
+    number: str
+    status: str
+    title: str
+    category: str | None = None
+    address: str | None = None
+    resolve_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """A number that can be tapped to call."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the resident. ``urgent`` replies come before everything else."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    ticket: TicketCard | None = None
+    calls: tuple[PhoneNumber, ...] = ()
+    urgent: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``POST /api/chat/messages`` returns it, empty fields left out."""
+        return without_empty(asdict(self))
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Reply":
+        """The inverse of ``to_json``.
+
+        Raises:
+            KeyError, TypeError: ``value`` is no reply.
+        """
+        ticket = value.get("ticket")
+        return cls(
+            text=value["text"],
+            buttons=tuple(Button(**b) for b in value.get("buttons", ())),
+            citations=tuple(Citation(**c) for c in value.get("citations", ())),
+            ticket=TicketCard(**ticket) if ticket else None,
+            calls=tuple(PhoneNumber(**c) for c in value.get("calls", ())),
+            urgent=value.get("urgent", False),
+        )
+
+
+def without_empty(value: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, item in value.items():
+        if isinstance(item, dict):
+            item = without_empty(item)
+        elif isinstance(item, (list, tuple)):
+            item = [without_empty(i) for i in item]
+        if item not in (None, [], {}, False):
+            kept[name] = item
+    return kept

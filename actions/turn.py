@@ -1,0 +1,96 @@
+"""One turn of a conversation, as the flows see it, and what they work with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from actions.reply import Reply
+from actions.tickets.calendar import WorkingCalendar
+from actions.tickets.deadlines import Rule
+from actions.vault import Vault
+from actions.wording import Wording
+from knowledge.search import Searcher
+from nlu.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A point the resident sent; degrees, in the datum the channel uses."""
+
+    latitude: float
+    longitude: float
+    label: str | None = None
+    datum: str = "GCJ-02"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a resident sent: normalised text (identity numbers masked), a place, pictures."""
+
+    text: str
+    location: Location | None = None
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A class that a model thinks of, with its probability."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message with what was understood of it.
+
+    ``message`` is the inbound record's number: the same turn run twice has the same one.
+    ``asked`` is the slot the report form waits for, None outside of it.
+    """
+
+    conversation: str
+    channel: str
+    message: int
+    said: Said
+    intent: Guess
+    categories: tuple[Guess, ...] = ()
+    asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Replies, and what the dialogue engine has to do about them.
+
+    ``slots`` are set; ``continue_with`` names the action that must follow; ``declined`` leaves
+    the message to another flow.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    continue_with: str | None = None
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What flows are handed to work with; ``bot.service`` puts it together."""
+
+    sessions: sessionmaker[Session]
+    searcher: Callable[[], Searcher]
+    recall: Callable[[Session, int], Said]
+    wording: Wording
+    vault: Vault
+    clock: Clock
+    rules: Sequence[Rule]
+    calendar: WorkingCalendar
+    regions: tuple[str, ...]
+
+
+Flow = Callable[[Turn, Means], Outcome]
+"""A flow answers one turn. It runs in a worker thread and may be run again for the same turn."""
+
+
+def said_by_linli(*replies: Reply, **rest: Any) -> Outcome:
+    return Outcome(replies=replies, **rest)

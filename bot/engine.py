@@ -1,0 +1,302 @@
+"""The dialogue engine: a client of Rasa, and the supervisor of a Rasa of our own."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from actions.reply import Button, Reply
+from bot.settings import ROOT, Settings
+
+logger = logging.getLogger(__name__)
+
+ENDPOINTS = """\
+# Written at every start; the token comes from the environment.
+action_endpoint:
+  url: {service}/internal/actions/webhook
+  headers:
+    Authorization: Bearer ${{LINLI_RASA_TOKEN}}
+tracker_store:
+  type: bot.rasa.tracker_store.LocalTrackerStore
+  dialect: sqlite
+  db: {database}
+"""
+CREDENTIALS = """\
+bot.rasa.channel.LinliChannel:
+  token: ${LINLI_RASA_TOKEN}
+"""
+
+
+class EngineUnavailable(Exception):
+    """Rasa did not answer, answered too late, or answered nothing."""
+
+
+class Engine:
+    """Talks to Rasa over HTTP.
+
+    Args:
+        url: where Rasa listens.
+        token: shared with ``bot.rasa.channel``.
+        timeout: seconds for one message, all in all.
+    """
+
+    def __init__(self, url: str, token: str, *, timeout: float) -> None:
+        self.url = url
+        self.timeout = timeout
+        self.http = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout,
+            trust_env=False,
+        )
+
+    async def respond(self, conversation: str, text: str, message: int) -> list[Reply]:
+        """What the assistant says to a message.
+
+        Args:
+            text: normalised, phones masked.
+            message: number of the inbound record, by which actions find the original.
+
+        Raises:
+            EngineUnavailable: no answer in time, an error, or an empty answer.
+        """
+        given = await self.post(
+            "/webhooks/linli/messages",
+            {"conversation": conversation, "text": text, "metadata": {"message": message}},
+        )
+        replies = [reply_of(m) for m in given["messages"]]
+        if not replies:
+            raise EngineUnavailable("empty answer")
+        return replies
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the NLU pipeline understands: intent, ranking, entities, category.
+
+        Raises:
+            EngineUnavailable: as for ``respond``.
+        """
+        return await self.post("/webhooks/linli/parse", {"text": text})
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self.timeout):
+                answer = await self.http.post(path, json=body)
+            answer.raise_for_status()
+            given = answer.json()
+        except (TimeoutError, httpx.HTTPError, ValueError) as error:
+            raise EngineUnavailable(type(error).__name__) from error
+        if not isinstance(given, dict):
+            raise EngineUnavailable("not an object")
+        return given
+
+    async def is_ready(self) -> bool:
+        try:
+            return (await self.http.get("/webhooks/linli/ready", timeout=2)).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def reply_of(message: dict[str, Any]) -> Reply:
+    """A reply as an action sent it (``custom``), or a plain text of Rasa's own."""
+    if "custom" in message:
+        return Reply.from_json(message["custom"])
+    return Reply(
+        text=message.get("text", ""),
+        buttons=tuple(
+            Button(b["title"], b.get("payload", b["title"])) for b in message.get("buttons", ())
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RasaProcess:
+    """How to start Rasa: everything lies in ``folder``."""
+
+    python: Path
+    model: Path
+    folder: Path
+    port: int
+    token: str
+    service: str
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """Start the process; it ends by itself when this one does.
+
+        Raises:
+            OSError: Rasa's environment is not there.
+        """
+        await asyncio.to_thread(self.write_files)
+        arguments = [
+            *("-m", "bot.rasa.launcher", "run", "--model", str(self.model)),
+            *("--endpoints", str(self.folder / "endpoints.yml")),
+            *("--credentials", str(self.folder / "credentials.yml")),
+            *("--interface", "127.0.0.1", "--port", str(self.port), "--quiet"),
+        ]
+        with (self.folder / "rasa.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                str(self.python),
+                *arguments,
+                cwd=ROOT,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=self.environment(),
+                start_new_session=True,
+            )
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "LINLI_RASA_TOKEN": self.token,
+            "LINLI_RASA_SUPERVISED": "1",
+            "RASA_TELEMETRY_ENABLED": "false",
+            "SANIC_WORKERS": "1",
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(self.folder),
+            "MPLCONFIGDIR": str(self.folder),
+            "OMP_NUM_THREADS": "1",
+            "TF_NUM_INTRAOP_THREADS": "1",
+            "TF_NUM_INTEROP_THREADS": "1",
+        }
+
+    def write_files(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "endpoints.yml").write_text(
+            ENDPOINTS.format(service=self.service, database=self.folder / "conversations.db"),
+            encoding="utf-8",
+        )
+        (self.folder / "credentials.yml").write_text(CREDENTIALS, encoding="utf-8")
+
+
+class Supervisor:
+    """Keeps a Rasa running: waits until it is ready, restarts it when it is dead or deaf.
+
+    Back-off doubles from half a second to thirty, and begins anew once Rasa was ready.
+    """
+
+    CHECK_EVERY = 2.0
+    DEAF_AFTER = 3
+    START_WITHIN = 120.0
+
+    def __init__(
+        self,
+        start: Callable[[], Awaitable[asyncio.subprocess.Process]],
+        is_ready: Callable[[], Awaitable[bool]],
+        *,
+        warm_up: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        self.start = start
+        self.is_ready = is_ready
+        self.warm_up = warm_up
+        self.process: asyncio.subprocess.Process | None = None
+        self.ready = asyncio.Event()
+        self.restarts = 0
+        self.deaf = asyncio.Event()
+
+    async def run(self) -> None:
+        """Supervise until cancelled."""
+        pause = 0.5
+        try:
+            while True:
+                if await self.run_once():
+                    pause = 0.5
+                self.ready.clear()
+                self.restarts += 1
+                logger.warning("rasa has ended; starting it again in %.1f s", pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+        finally:
+            await self.stop()
+
+    async def run_once(self) -> bool:
+        """One life of the process, from its start to its end; whether it ever was ready."""
+        try:
+            self.process = await self.start()
+        except OSError as error:
+            logger.error("rasa cannot be started: %s", error)
+            return False
+        was_ready = await self.wait_until_ready(self.process)
+        if was_ready:
+            if self.warm_up:
+                with contextlib.suppress(EngineUnavailable):
+                    await self.warm_up()
+            logger.info("rasa is ready")
+            self.ready.set()
+            await self.watch(self.process)
+        await self.stop()
+        return was_ready
+
+    async def wait_until_ready(self, process: asyncio.subprocess.Process) -> bool:
+        deadline = asyncio.get_running_loop().time() + self.START_WITHIN
+        while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+            if await self.is_ready():
+                return True
+            await asyncio.sleep(0.2)
+        return False
+
+    async def watch(self, process: asyncio.subprocess.Process) -> None:
+        """Return when the process has ended or did not answer several times running."""
+        missed = 0
+        while missed < self.DEAF_AFTER:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), self.CHECK_EVERY)
+                return
+            missed = 0 if await self.is_ready() else missed + 1
+        logger.warning("rasa does not answer; ending it")
+
+    async def stop(self) -> None:
+        process, self.process = self.process, None
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), 3)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def newest_model(settings: Settings) -> Path:
+    """The model to run.
+
+    Raises:
+        FileNotFoundError: there is none yet.
+    """
+    if settings.rasa_model is not None:
+        return settings.rasa_model
+    models = sorted(settings.models.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime)
+    if not models:
+        raise FileNotFoundError(f"no model in {settings.models}: run 'linli nlu train'")
+    return models[-1]
+
+
+def own_rasa(settings: Settings, port: int | None = None) -> RasaProcess:
+    return RasaProcess(
+        python=settings.rasa_python,
+        model=newest_model(settings),
+        folder=settings.home / "rasa",
+        port=port or free_port(),
+        token=secrets.token_urlsafe(24),
+        service=f"http://127.0.0.1:{settings.port}",
+    )

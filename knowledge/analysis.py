@@ -1,0 +1,135 @@
+"""How a text is cut into the terms that search compares.
+
+Characters and bigrams make sure that nothing written is lost, misspelt words included; jieba's
+words, with synonyms folded together and stop words left out, carry what is meant.
+"""
+
+import hashlib
+import logging
+import re
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jieba
+
+import nlu
+from nlu.text import normalise
+
+_CHARACTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_SYNONYMS = Path(__file__).with_name("synonyms.txt")
+_STOPWORDS = Path(__file__).with_name("stopwords.txt")
+_QUESTION_WORDS = Path(__file__).with_name("question_words.txt")
+_LEXICON = Path(nlu.__file__).with_name("lexicon.txt")
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """The terms of a text.
+
+    ``wording`` is how it is said: characters, bigrams and words. ``matter`` is the same without
+    the bigrams of question words and stop words: what it is about. ``content`` are the words
+    alone that are neither. Words are marked with ``=``, so that a word never counts as the bigram
+    spelt alike. ``asks`` tells whether there is a question word or a question mark.
+    """
+
+    wording: list[str]
+    matter: list[str]
+    content: list[str]
+    asks: bool
+
+
+def analyse(text: str) -> Analysed:
+    text = normalise(text).lower()
+    synonyms, stopwords, question_words = _synonyms(), _stopwords(), _question_words()
+    words, content, kept, run = list[str](), list[str](), list[str](), list[str]()
+    asks = "?" in text or "？" in text
+    for word in _segmenter().cut(text):
+        characters = _CHARACTERS.findall(word)
+        folded = synonyms.get(word, word)
+        if not characters or word in stopwords or folded in question_words:
+            kept += _bigrams(run)
+            run = []
+        else:
+            run += characters
+            content.append("=" + folded)
+        if characters and word not in stopwords:
+            words.append("=" + folded)
+            asks = asks or folded in question_words
+    kept += _bigrams(run)
+    characters = _CHARACTERS.findall(text)
+    return Analysed(
+        wording=[*characters, *_bigrams(characters), *words],
+        matter=[*characters, *kept, *words],
+        content=content,
+        asks=asks,
+    )
+
+
+def wording(text: str) -> list[str]:
+    return analyse(text).wording
+
+
+def matter(text: str) -> list[str]:
+    return analyse(text).matter
+
+
+def plain(text: str) -> list[str]:
+    """Characters and bigrams only, without any list of words."""
+    characters = _CHARACTERS.findall(normalise(text).lower())
+    return [*characters, *_bigrams(characters)]
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of the word lists; an index built with other lists must be built again."""
+    digest = hashlib.sha256(b"1")
+    for path in (_SYNONYMS, _QUESTION_WORDS, _STOPWORDS, _LEXICON):
+        digest.update(path.read_bytes() if path.exists() else b"-")
+    return digest.hexdigest()
+
+
+def _bigrams(characters: list[str]) -> list[str]:
+    return [a + b for a, b in zip(characters, characters[1:], strict=False)]
+
+
+def _lines(path: Path) -> list[list[str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.split() for line in lines if line.strip() and not line.startswith("#")]
+
+
+@cache
+def _synonyms() -> dict[str, str]:
+    lines = [*_lines(_QUESTION_WORDS), *_lines(_SYNONYMS)]
+    return {word: line[0] for line in lines for word in line}
+
+
+@cache
+def _stopwords() -> frozenset[str]:
+    return frozenset(word for line in _lines(_STOPWORDS) for word in line)
+
+
+@cache
+def _question_words() -> frozenset[str]:
+    return frozenset(line[0] for line in _lines(_QUESTION_WORDS))
+
+
+def _segmenter() -> jieba.Tokenizer:
+    with _loading:
+        return _load_segmenter()
+
+
+@cache
+def _load_segmenter() -> jieba.Tokenizer:
+    """A jieba of our own: the process-wide one may be given other words by somebody else."""
+    jieba.setLogLevel(logging.WARNING)
+    segmenter = jieba.Tokenizer()
+    segmenter.initialize()
+    for line in _lines(_LEXICON) if _LEXICON.exists() else ():
+        segmenter.add_word(line[0])
+    for word in _synonyms():
+        if len(word) > 1:
+            segmenter.add_word(word)
+    return segmenter

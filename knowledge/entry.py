@@ -1,0 +1,71 @@
+"""A knowledge entry: one question, the ways to ask it, one answer, where it stands and when."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The law or notice an answer rests on (依据)."""
+
+    title: str
+    article: str = ""
+    number: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What Linli knows about one question.
+
+    ``effective`` and ``expires`` are the first and the last day in force, both included.
+    ``tests`` are wordings that are never searched: they measure the search.
+    """
+
+    id: str
+    topic: str
+    question: str
+    variants: tuple[str, ...]
+    answer: str
+    source: Source
+    effective: date
+    expires: date | None
+    region: str
+    handler: str
+    tests: tuple[str, ...] = ()
+
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """Every wording that is searched, the standard question first."""
+        return (self.question, *self.variants)
+
+
+def in_force(entry: Entry, as_of: date, regions: Collection[str]) -> bool:
+    """Whether an entry may be shown on a day to somebody who belongs to ``regions``."""
+    begun = entry.effective <= as_of
+    ended = entry.expires is not None and entry.expires < as_of
+    return begun and not ended and entry.region in regions
+
+
+def to_content(entry: Entry) -> dict[str, Any]:
+    """The entry as plain JSON."""
+    content = asdict(entry)
+    content["effective"] = entry.effective.isoformat()
+    content["expires"] = entry.expires.isoformat() if entry.expires else None
+    return content
+
+
+def from_content(content: Mapping[str, Any]) -> Entry:
+    """The entry that ``to_content`` wrote."""
+    return Entry(
+        **{
+            **content,
+            "variants": tuple(content["variants"]),
+            "tests": tuple(content["tests"]),
+            "source": Source(**content["source"]),
+            "effective": date.fromisoformat(content["effective"]),
+            "expires": date.fromisoformat(content["expires"]) if content["expires"] else None,
+        }
+    )

@@ -1,0 +1,131 @@
+"""The category of a report: a linear text classifier as a component of Rasa's pipeline.
+
+Character n-grams of one to three, TF-IDF, logistic regression. Trained on files of its own
+(``nlu/data/categories``), not on the intents' examples, since what a message is about and what
+its writer wants are two questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text
+
+import joblib
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+CATEGORY = "category"
+
+
+def read_examples(folder: Path) -> tuple[list[str], list[str]]:
+    """Messages and their first-level categories from every YAML file of a folder.
+
+    Raises:
+        ValueError: a file has no category or no examples, or the folder no file.
+    """
+    texts: list[str] = []
+    labels: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or "category" not in content or "examples" not in content:
+            raise ValueError(f"{path}: needs the keys 'category' and 'examples'")
+        for messages in content["examples"].values():
+            texts.extend(messages)
+            labels.extend([content["category"]] * len(messages))
+    if not texts:
+        raise ValueError(f"{folder}: no examples of categories")
+    return texts, labels
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True
+)
+class CategoryClassifier(GraphComponent):
+    """Adds ``category``: the three likeliest first-level classes, each ``{name, confidence}``."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"data": "nlu/data/categories", "top": 3, "C": 20.0}
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        digest = hashlib.sha256()
+        for path in sorted(Path(config.get("data", "nlu/data/categories")).glob("*.yml")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        classifier: Optional[Pipeline] = None,
+    ) -> None:
+        self.config = config
+        self.storage = storage
+        self.resource = resource
+        self.classifier = classifier
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CategoryClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        texts, labels = read_examples(Path(self.config["data"]))
+        self.classifier = make_pipeline(
+            TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True),
+            LogisticRegression(C=self.config["C"], max_iter=300, class_weight="balanced"),
+        ).fit(texts, labels)
+        with self.storage.write_to(self.resource) as folder:
+            joblib.dump(self.classifier, folder / "category.joblib")
+        return self.resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CategoryClassifier:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / "category.joblib"))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        if self.classifier is None:
+            return messages
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                message.set(CATEGORY, self.rank(text), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def rank(self, text: str) -> list[dict[str, Any]]:
+        """The likeliest categories, best first: ``[{"name": str, "confidence": float}, …]``."""
+        assert self.classifier is not None  # noqa: S101  # process() has looked
+        chances = self.classifier.predict_proba([text])[0]
+        best = chances.argsort()[::-1][: self.config["top"]]
+        return [
+            {"name": str(self.classifier.classes_[i]), "confidence": float(chances[i])}
+            for i in best
+        ]

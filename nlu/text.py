@@ -1,0 +1,48 @@
+"""Residents' text, brought into one form before anything reads it."""
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+SPACES = re.compile(r"[ \t\u00a0\u3000]+")
+LINES = re.compile(r"\s*\n\s*")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+COMPATIBLE = re.compile(r"[^，！？；：（）～\n]+")  # Chinese punctuation stays Chinese
+
+
+def normalise(text: str) -> str:
+    """Full width to half width, control and invisible characters out, blanks folded.
+
+    A character repeated four times or more is cut to three, digits excepted. Never raises;
+    any string is taken, also one with unpaired surrogates.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = COMPATIBLE.sub(lambda m: unicodedata.normalize("NFKC", m.group(0)), text)
+    text = INVISIBLE.sub("", text)
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+    text = LINES.sub("\n", SPACES.sub(" ", text))
+    return RUN.sub(shorten_run, text).strip()
+
+
+def shorten_run(match: "re.Match[str]") -> str:
+    return match.group(0) if match.group(1).isdigit() else match.group(1) * 3
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter, digit or Chinese character at all (not only emoji or marks)."""
+    return any(unicodedata.category(c)[0] in "LN" for c in text)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, ending in … where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip("，。,. \n") + "…"
+
+
+def title_of(text: str, limit: int = 24) -> str:
+    """The first clause that says something, as a ticket's title."""
+    for clause in re.split(r"[，。！？；\n,!?;]", text):
+        if len(HAN.findall(clause)) >= 4:
+            return clip(clause.strip(), limit)
+    return clip(text.replace("\n", " ").strip(), limit)

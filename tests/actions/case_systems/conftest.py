@@ -1,0 +1,3 @@
+from tests.actions.tickets.conftest import office
+
+__all__ = ["office"]

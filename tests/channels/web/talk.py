@@ -1,0 +1,34 @@
+"""What a resident does on the page, and what stands there then."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_label("写给邻里的话").fill(text)
+    page.get_by_role("button", name="发送", exact=True).click()
+
+
+def own(page: Page) -> Locator:
+    return page.locator("#log .mine")
+
+
+def replies(page: Page) -> Locator:
+    return page.locator("#log .linli")
+
+
+def expect_log(page: Page, lines: list[str]) -> None:
+    """The log, message by message, is just this."""
+    expect(page.locator("#log > .message > .text")).to_have_text(lines)
+
+
+def unsent(page: Page) -> list[dict[str, Any]]:
+    kept: dict[str, str] = page.evaluate("({...localStorage})")
+    return [json.loads(value) for key, value in kept.items() if key.startswith("linli.unsent.")]
+
+
+def look_again(page: Page) -> None:
+    """As when the page comes back to the front."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
