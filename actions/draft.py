@@ -57,7 +57,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 class Draft:
     """Facts of a report so far. ``message`` is the last inbound record that was read into it.
 
-    ``tries`` counts fruitless answers to the question now asked; ``similar`` is the ticket last
+    ``tries`` counts fruitless answers to the question now asked; ``nearby`` is a relative place
+    (楼下) said before the estate was known; ``similar`` is the ticket last
     offered to be endorsed, and ``alone`` says that the resident wants one of their own.
     """
 
@@ -68,6 +69,7 @@ class Draft:
     state: DraftState = DraftState.OPEN
     what: str = field(default="", repr=False)
     where: str = field(default="", repr=False)
+    nearby: str = ""
     when: str = ""
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)

@@ -47,7 +47,8 @@ class Turn:
     """A message with what was understood of it.
 
     ``message`` is the inbound record's number: the same turn run twice has the same one.
-    ``asked`` is the slot the report form waits for, None outside of it.
+    ``in_report`` says that the report form is active; ``interrupted`` that another action has
+    already answered this message, so that the form only has to ask again.
     """
 
     conversation: str
@@ -56,7 +57,8 @@ class Turn:
     said: Said
     intent: Guess
     categories: tuple[Guess, ...] = ()
-    asked: str | None = None
+    in_report: bool = False
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,26 @@ class Outcome:
     """Replies, and what the dialogue engine has to do about them.
 
     ``slots`` are set; ``continue_with`` names the action that must follow; ``declined`` leaves
-    the message to another flow.
+    the message to another flow; ``restarts`` makes the engine forget where it was.
     """
 
     replies: tuple[Reply, ...] = ()
     slots: Mapping[str, Any] = field(default_factory=dict)
     continue_with: str | None = None
     declined: bool = False
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What flows are handed to work with; ``bot.service`` puts it together."""
+    """What flows are handed to work with; ``bot.service`` puts it together.
+
+    ``recall`` gives back what a message said, None where it has been answered already.
+    """
 
     sessions: sessionmaker[Session]
     searcher: Callable[[], Searcher]
-    recall: Callable[[Session, int], Said]
+    recall: Callable[[Session, int], Said | None]
     wording: Wording
     vault: Vault
     clock: Clock
@@ -90,7 +96,3 @@ class Means:
 
 Flow = Callable[[Turn, Means], Outcome]
 """A flow answers one turn. It runs in a worker thread and may be run again for the same turn."""
-
-
-def said_by_linli(*replies: Reply, **rest: Any) -> Outcome:
-    return Outcome(replies=replies, **rest)

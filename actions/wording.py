@@ -93,7 +93,9 @@ def read_line(path: Path, key: str, value: object) -> Line:
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         buttons = value.get("buttons", [])
         if isinstance(buttons, list) and all(isinstance(b, (str, dict)) for b in buttons):
-            return Line(value["text"].strip(), tuple(pair for b in buttons for pair in read_button(b)))
+            return Line(
+                value["text"].strip(), tuple(pair for b in buttons for pair in read_button(b))
+            )
     raise WordingError(f"{path}: {key}: must be a text, or a table with text and buttons")
 
 

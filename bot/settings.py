@@ -18,33 +18,91 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=".env", extra="ignore")
 
-    home: Path = Field(Path("var"), description="Folder of all state: database, models, snapshots, keys, attachments.")
-    host: str = Field("127.0.0.1", description="Address the service listens on.")
-    port: int = Field(8000, ge=1, le=65535, description="Port the service listens on.")
-    database_url: SecretStr | None = Field(None, description="SQLAlchemy address of the database; empty: SQLite in the home folder.")
+    home: Path = Field(
+        default=ROOT / "var",
+        description="Folder of all state: database, models, snapshots, keys, attachments.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy address of the database; empty: SQLite in the home folder.",
+    )
 
-    community: str = Field("云溪街道", description="Name of the community as residents see it.")
-    regions: tuple[str, ...] = Field(("云溪街道", "北京市", "全国"), description="Regions whose knowledge holds here, the smallest first; a JSON list.")
-    phone: str = Field("010-5555-0100（示例）", description="Telephone of the community's service desk, told when a person is wanted.")
-    office_hours: str = Field("工作日 9:00–17:00（示例）", description="When that desk answers, in words for residents.")
-    wording: Path | None = Field(None, description="YAML file whose lines replace those of actions/wording.yml.")
+    community: str = Field(
+        default="云溪街道", description="Name of the community as residents see it."
+    )
+    regions: tuple[str, ...] = Field(
+        default=("云溪街道", "北京市", "全国"),
+        description="Regions whose knowledge holds here, the smallest first; a JSON list.",
+    )
+    phone: str = Field(
+        default="010-5555-0100（示例）",
+        description="Telephone of the community's service desk, told when a person is wanted.",
+    )
+    office_hours: str = Field(
+        default="工作日 9:00–17:00（示例）",
+        description="When that desk answers, in words for residents.",
+    )
+    wording: Path | None = Field(
+        default=None, description="YAML file whose lines replace those of actions/wording.yml."
+    )
 
-    rasa_url: str | None = Field(None, description="Address of a Rasa that runs elsewhere; empty: Linli starts its own.")
-    rasa_token: SecretStr | None = Field(None, description="Token shared with a Rasa that runs elsewhere; empty: made anew at every start.")
-    rasa_python: Path = Field(ROOT / ".venv-rasa" / "bin" / "python", description="Python of Rasa's environment.")
-    rasa_config: str = Field("config.yml", description="Pipeline to train: config.yml (light) or config-diet.yml (DIET, more memory).")
-    rasa_model: Path | None = Field(None, description="Model file to run; empty: the newest in the home folder's models.")
-    rasa_answers_within: timedelta = Field(timedelta(seconds=2.2), description="How long Rasa may take for one message before the answer is made without it.")
+    rasa_url: str | None = Field(
+        default=None,
+        description="Address of a Rasa that runs elsewhere; empty: Linli starts its own.",
+    )
+    rasa_token: SecretStr | None = Field(
+        default=None,
+        description="Token shared with a Rasa that runs elsewhere; empty: made anew each start.",
+    )
+    rasa_python: Path = Field(
+        default=ROOT / ".venv-rasa" / "bin" / "python", description="Python of Rasa's environment."
+    )
+    rasa_config: str = Field(
+        default="config.yml",
+        description="Pipeline to train: config.yml (light) or config-diet.yml (DIET, more memory).",
+    )
+    rasa_model: Path | None = Field(
+        default=None,
+        description="Model file to run; empty: the newest in the home folder's models.",
+    )
+    rasa_answers_within: timedelta = Field(
+        default=timedelta(seconds=2.2),
+        description="How long Rasa may take for one message before the answer is made without it.",
+    )
 
-    encoder: str = Field("static", description="static (trained at set-up), or name or path of a sentence-transformers model.")
-    encoder_instruction: str = Field("", description="What such a model wants before a query, if anything.")
+    encoder: str = Field(
+        default="static",
+        description="static (trained at set-up), or name or path of a sentence-transformers model.",
+    )
+    encoder_instruction: str = Field(
+        default="", description="What such a model wants before a query, if anything."
+    )
 
-    message_limit: int = Field(2000, ge=100, le=20000, description="Characters of one message that are read; the rest is refused with a word.")
-    body_limit: int = Field(8_000_000, ge=10_000, description="Bytes of one request; more is refused.")
-    image_limit: int = Field(5_000_000, ge=10_000, description="Bytes of one picture; more is refused.")
-    resume_after: timedelta = Field(timedelta(hours=6), description="After this pause an unfinished report is offered again.")
-    outbox_every: timedelta = Field(timedelta(seconds=2), description="How often undelivered tickets are looked for.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; no level writes what residents said.")
+    message_limit: int = Field(
+        default=2000,
+        ge=100,
+        le=20000,
+        description="Characters of one message that are read; the rest is refused with a word.",
+    )
+    body_limit: int = Field(
+        default=8_000_000, ge=10_000, description="Bytes of one request; more is refused."
+    )
+    image_limit: int = Field(
+        default=5_000_000, ge=10_000, description="Bytes of one picture; more is refused."
+    )
+    resume_after: timedelta = Field(
+        default=timedelta(hours=6),
+        description="After this pause an unfinished report is offered again.",
+    )
+    outbox_every: timedelta = Field(
+        default=timedelta(seconds=2), description="How often undelivered tickets are looked for."
+    )
+    log_level: str = Field(
+        default="INFO",
+        description="DEBUG, INFO, WARNING or ERROR; no level writes what residents said.",
+    )
 
     @field_validator("home", "rasa_model", "wording")
     @classmethod

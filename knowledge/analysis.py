@@ -10,6 +10,7 @@ import re
 import threading
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import jieba
@@ -46,7 +47,7 @@ def analyse(text: str) -> Analysed:
     synonyms, stopwords, question_words = _synonyms(), _stopwords(), _question_words()
     words, content, kept, run = list[str](), list[str](), list[str](), list[str]()
     asks = "?" in text or "？" in text
-    for word in _segmenter().cut(text):
+    for word in _segmenter().cut(text, HMM=False):
         characters = _CHARACTERS.findall(word)
         folded = synonyms.get(word, word)
         if not characters or word in stopwords or folded in question_words:
@@ -92,7 +93,7 @@ def fingerprint() -> str:
 
 
 def _bigrams(characters: list[str]) -> list[str]:
-    return [a + b for a, b in zip(characters, characters[1:], strict=False)]
+    return [a + b for a, b in pairwise(characters)]
 
 
 def _lines(path: Path) -> list[list[str]]:

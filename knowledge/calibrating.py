@@ -106,9 +106,7 @@ def calibrate(
 def tested(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
     """The test wordings of the entries."""
     wordings = [(number, text) for number, entry in enumerate(entries) for text in entry.tests]
-    return [
-        _trial(index, encoder, text, number, "tested") for number, text in _spread(wordings)
-    ]
+    return [_trial(index, encoder, text, number, "tested") for number, text in _spread(wordings)]
 
 
 def written(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:

@@ -23,6 +23,9 @@ FEATURES = 14
 SPEAKING_FOR = 11
 """The first so many features are the higher the better a hit is."""
 
+COVERED = 9
+"""The feature that tells which share of the query's content words the item has."""
+
 RIDGE = 0.3
 
 
@@ -38,9 +41,10 @@ class Calibration:
     ask_at: float
 
     def confidence(self, features: Features) -> NDArray[np.float64]:
-        """Between 0 and 1, one for each hit."""
+        """Between 0 and 1, one for each hit; without a content word in common half of that."""
         standard = (features - np.array(self.mean)) / np.array(self.scale)
-        return _logistic(standard @ np.array(self.weights) + self.bias)
+        sure = _logistic(standard @ np.array(self.weights) + self.bias)
+        return np.where(features[:, COVERED] > 0, sure, sure / 2)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -48,7 +52,12 @@ class Calibration:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Calibration":
         return cls(
-            **{k: tuple(v) if isinstance(v, list) else float(v) for k, v in content.items()}
+            mean=tuple(content["mean"]),
+            scale=tuple(content["scale"]),
+            weights=tuple(content["weights"]),
+            bias=content["bias"],
+            answer_at=content["answer_at"],
+            ask_at=content["ask_at"],
         )
 
 
@@ -109,7 +118,7 @@ def fit(rows: Features, right: Sequence[bool], share: Sequence[float]) -> Calibr
     Args:
         share: how much each row counts.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     design = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])

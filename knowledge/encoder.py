@@ -154,12 +154,12 @@ def buckets(text: str, count: int = BUCKETS) -> list[int]:
 def random_rows(seed: int = 0, count: int = BUCKETS, dimension: int = DIMENSION) -> Vectors:
     """Rows before training: nearly orthogonal, so shared terms already make texts alike."""
     rows = np.random.default_rng(seed).standard_normal((count, dimension), dtype=np.float32)
-    return rows / np.float32(np.sqrt(dimension))
+    return np.asarray(rows / np.sqrt(dimension), dtype=np.float32)
 
 
 def unit_length(vectors: NDArray[np.float32]) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def _first_line(error: Exception) -> str:

@@ -4,6 +4,7 @@ Either everything is right and is taken, or every fault is told and nothing is.
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from knowledge.store import Saved, save_entries
 SUFFIXES = (".yml", ".yaml", ".csv", ".jsonl")
 REQUIRED = ("id", "topic", "question", "variants", "answer", "source", "effective", "region",
             "handler")  # fmt: skip
+TEXTS = ("id", "topic", "question", "answer", "region", "handler")
 FIELDS = frozenset((*REQUIRED, "expires", "tests"))
 SOURCE_FIELDS = ("title", "article", "number", "link")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -120,7 +122,7 @@ def parse(row: Row, faults: list[str]) -> Entry | None:
     if text("id") and not _ID.fullmatch(text("id")):
         faults.append(f"{place}: id must be words of a-z and 0-9 with hyphens between them")
     source = _source(fields.get("source"), place, faults)
-    parts = {name: text(name) for name in ("id", "topic", "question", "answer", "region", "handler")}
+    parts = {name: text(name) for name in TEXTS}
     variants, tests = texts("variants"), texts("tests")
     if len(faults) > found or effective is None or source is None:
         return None
@@ -133,10 +135,11 @@ def _source(value: Any, place: str, faults: list[str]) -> Source | None:
     if isinstance(value, str):
         value = {"title": value}
     if not isinstance(value, Mapping):
+        if value is not None:
+            faults.append(f"{place}: source must be fields with values")
         return None
-    faults.extend(
-        f"{place}: unknown field {f'source.{name}'!r}" for name in value if name not in SOURCE_FIELDS
-    )
+    unknown = [name for name in value if name not in SOURCE_FIELDS]
+    faults.extend(f"{place}: unknown field 'source.{name}'" for name in unknown)
     parts = {name: str(value.get(name) or "").strip() for name in SOURCE_FIELDS}
     if not parts["title"]:
         faults.append(f"{place}: source.title is missing")
@@ -188,9 +191,8 @@ def _yaml_rows(path: Path, content: str, faults: list[str]) -> list[Row]:
 
 def _csv_rows(path: Path, content: str, faults: list[str]) -> list[Row]:
     """Several variants or tests stand in one cell, parted by ``|`` or line breaks."""
-    rows = []
-    reader = csv.DictReader(content.splitlines(keepends=True))
-    for number, cells in enumerate(reader, 2):
+    rows = list[Row]()
+    for number, cells in enumerate(csv.DictReader(io.StringIO(content, newline="")), 2):
         place = f"{path}, row {number}"
         if None in cells:
             faults.append(f"{place}: has more cells than the heading")

@@ -27,8 +27,8 @@ CANDIDATES = 64
 WORDING, MATTER, MEANING, OVERLAP = 0.2, 0.8, 0.8, 0.3
 """What each weighs; the first two are shares of the best score, the others lie between 0 and 1."""
 
-PASSAGE = 0.5
-"""What a cosine with a passage weighs beside one with a question, which is as short as the query."""
+PASSAGE = 0.3
+"""What a cosine with a passage weighs; one with a question, short as the query, weighs 1."""
 
 ENCODE_BATCH = 1024
 
@@ -92,7 +92,10 @@ class Index:
 
     @classmethod
     def build(
-        cls, items: Sequence[Item], encoder: Encoder, progress: Callable[[str], None] = lambda _: None
+        cls,
+        items: Sequence[Item],
+        encoder: Encoder,
+        progress: Callable[[str], None] = lambda line: None,
     ) -> "Index":
         """Indexes at least one item; every item has at least one text."""
         texts = [text for item in items for text in (*item.phrasings, *item.passages)]
@@ -110,7 +113,7 @@ class Index:
             starts=starts,
             weights=np.concatenate([_weights(item) for item in items]),
             contents=np.array(
-                [sum(map(wordings.rarity, set(analyse(text).content))) for text in texts],
+                [wordings.ceiling(list(dict.fromkeys(analyse(text).content))) for text in texts],
                 dtype=np.float32,
             ),
         )
@@ -127,57 +130,54 @@ class Index:
             allowed: shape (items,); whatever is not allowed counts as not there at all.
             unseen: a text (by number) to be treated as not there, and its item's other texts.
         """
+        shown = self._shown(allowed, unseen)
         wordings = self.wordings.scores(query.analysed.wording)
         matters = self.matters.scores(query.analysed.matter)
-        texts_allowed = None
-        if allowed is not None:
-            texts_allowed = allowed[self.owners]
         if unseen is not None:
             number, rest = unseen
-            texts_allowed = (
-                np.ones(len(self.owners), dtype=bool) if texts_allowed is None else texts_allowed
-            )
-            texts_allowed[number] = False
             matters[self.owners[number]] = self.matters.score(matter(rest), query.analysed.matter)
         if allowed is not None:
             matters[~allowed] = -1
-        if texts_allowed is not None:
-            wordings[~texts_allowed] = -1
-        items = self._candidates(query, wordings, matters, texts_allowed)
-        if allowed is not None:
-            items = items[allowed[items]]
+        if shown is not None:
+            wordings[~shown] = -1
+        items = self._candidates(query, wordings, matters, shown)
         if not len(items):
             return _NOTHING
-        starts, ends = self.starts[items], self.starts[items + 1]
-        bounds = np.concatenate([[0], np.cumsum(ends - starts)])
-        texts = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], ends - starts)
+        texts, begins = self._texts(items)
         cosines = self.vectors.reconstruct_batch(texts) @ query.vector[0] * self.weights[texts]
         overlaps = self._overlaps(query, texts)
-        if texts_allowed is not None:
-            cosines[~texts_allowed[texts]] = -1
-            overlaps[~texts_allowed[texts]] = 0
-        best_cosine = np.maximum.reduceat(cosines, bounds[:-1])
-        best_overlap = np.maximum.reduceat(overlaps, bounds[:-1])
-        best_wording = np.maximum(np.maximum.reduceat(wordings[texts], bounds[:-1]), 0)
-        matters = np.maximum(matters[items], 0)
-        scores = (
-            WORDING * best_wording / max(best_wording.max(), 1e-9)
-            + MATTER * matters / max(matters.max(), 1e-9)
-            + MEANING * best_cosine
-            + OVERLAP * best_overlap
-        )
-        order = np.argsort(-scores, kind="stable")
-        return Ranking(
-            items=items[order],
-            scores=scores[order],
-            wording=(best_wording / max(self.wordings.ceiling(query.analysed.wording), 1e-9))[order],
-            matter=(matters / max(self.matters.ceiling(query.analysed.matter), 1e-9))[order],
-            cosine=best_cosine[order],
-            overlap=best_overlap[order],
+        if shown is not None:
+            cosines[~shown[texts]] = -1
+            overlaps[~shown[texts]] = 0
+        return _ranking(
+            items,
+            wording=np.maximum(np.maximum.reduceat(wordings[texts], begins), 0),
+            matter=np.maximum(matters[items], 0),
+            cosine=np.maximum.reduceat(cosines, begins),
+            overlap=np.maximum.reduceat(overlaps, begins),
+            ceilings=(
+                self.wordings.ceiling(query.analysed.wording),
+                self.matters.ceiling(query.analysed.matter),
+            ),
         )
 
+    def _shown(self, allowed: Mask | None, unseen: tuple[int, str] | None) -> Mask | None:
+        """Which texts take part, shape (texts,); None where all do."""
+        if allowed is None and unseen is None:
+            return None
+        shown = np.ones(len(self.owners), dtype=bool) if allowed is None else allowed[self.owners]
+        if unseen is not None:
+            shown[unseen[0]] = False
+        return shown
+
+    def _texts(self, items: Numbers) -> tuple[Numbers, Numbers]:
+        """Numbers of the items' texts, and where each item's begin among them."""
+        starts, counts = self.starts[items], self.starts[items + 1] - self.starts[items]
+        begins = np.cumsum(counts) - counts
+        return np.arange(counts.sum()) + np.repeat(starts - begins, counts), begins
+
     def _overlaps(self, query: Query, texts: Numbers) -> Vectors:
-        content = list(set(query.analysed.content))
+        content = list(dict.fromkeys(query.analysed.content))
         rarity = np.array([self.wordings.rarity(term) for term in content], dtype=np.float32)
         shared = rarity @ self.wordings.holds(content, texts)
         either = rarity.sum() + self.contents[texts] - shared
@@ -185,12 +185,14 @@ class Index:
         return overlaps
 
     def _candidates(
-        self, query: Query, wordings: Vectors, matters: Vectors, texts_allowed: Mask | None
+        self, query: Query, wordings: Vectors, matters: Vectors, shown: Mask | None
     ) -> Numbers:
+        """Items proposed by any of the three ways, in order of their numbers."""
         parameters = None
-        if texts_allowed is not None:
-            bits = np.packbits(texts_allowed, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        if shown is not None:
+            bits = np.packbits(shown, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         wanted = min(CANDIDATES, len(self.owners))
         near = self.vectors.search(query.vector, wanted, params=parameters)[1][0]
         return np.unique(
@@ -203,8 +205,9 @@ class Index:
         self.wordings.save(folder / "wordings")
         self.matters.save(folder / "matters")
         faiss.write_index(self.vectors, str(folder / "vectors.faiss"))
-        np.savez(folder / "texts.npz", starts=self.starts, weights=self.weights,
-                 contents=self.contents)
+        np.savez(
+            folder / "texts.npz", starts=self.starts, weights=self.weights, contents=self.contents
+        )
 
     @classmethod
     def load(cls, folder: Path) -> "Index":
@@ -217,6 +220,32 @@ class Index:
             weights=texts["weights"],
             contents=texts["contents"],
         )
+
+
+def _ranking(
+    items: Numbers,
+    *,
+    wording: Vectors,
+    matter: Vectors,
+    cosine: Vectors,
+    overlap: Vectors,
+    ceilings: tuple[float, float],
+) -> Ranking:
+    scores = (
+        WORDING * wording / max(float(wording.max()), 1e-9)
+        + MATTER * matter / max(float(matter.max()), 1e-9)
+        + MEANING * cosine
+        + OVERLAP * overlap
+    )
+    order = np.argsort(-scores, kind="stable")
+    return Ranking(
+        items=items[order],
+        scores=scores[order],
+        wording=wording[order] / np.float32(max(ceilings[0], 1e-9)),
+        matter=matter[order] / np.float32(max(ceilings[1], 1e-9)),
+        cosine=cosine[order],
+        overlap=overlap[order],
+    )
 
 
 def whole(item: Item) -> str:

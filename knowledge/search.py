@@ -70,9 +70,7 @@ class Searcher:
         self._regions = np.array([self._region_numbers[e.region] for e in self.entries], dtype=int)
         self._in_force = lru_cache(maxsize=64)(self._mask)
 
-    def find(
-        self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3
-    ) -> Finding:
+    def find(self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3) -> Finding:
         """The best entries that are in force on a day and stand for one of the regions.
 
         Args:

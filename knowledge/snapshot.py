@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge import calibrating
-from knowledge.analysis import fingerprint
+from knowledge.analysis import analyse, fingerprint
 from knowledge.calibrating import Sayings
 from knowledge.confidence import UNSURE, Calibration
 from knowledge.encoder import Encoder, EncoderError, load_encoder
@@ -149,6 +149,7 @@ def open_snapshot(home: Path, manifest: Manifest, encoder: Encoder | None = None
         )
     if encoder is None or encoder.name != manifest.encoder_name:
         encoder = encoder_of(home, manifest)
+    analyse("")  # loads the word lists, so that the first question need not wait for them
     lines = (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()
     calibration = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
     return Searcher(
@@ -233,11 +234,12 @@ class Shelf:
     A search that has begun goes on in the snapshot it began in.
 
     Args:
-        home: the folder with the snapshots.
+        encoder: already loaded; used while it is the snapshots' own.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, encoder: Encoder | None = None) -> None:
         self._home = home
+        self._encoder = encoder
         self._opening = threading.Lock()
         self._opened: tuple[str | None, Searcher] | None = None
 
@@ -248,8 +250,9 @@ class Shelf:
             return opened[1]
         with self._opening:
             if self._opened is None or self._opened[0] != wanted:
-                encoder = self._opened[1].encoder if self._opened else None
-                self._opened = (wanted, open_current(self._home, encoder))
+                searcher = open_current(self._home, self._encoder)
+                self._encoder = searcher.encoder
+                self._opened = (wanted, searcher)
             return self._opened[1]
 
 

@@ -44,7 +44,8 @@ def save_entries(
     for start in range(0, len(entries), _BATCH):
         batch = entries[start : start + _BATCH]
         ids = [entry.id for entry in batch]
-        rows = {row.id: row for row in session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))}
+        known = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))
+        rows = {row.id: row for row in known}
         for entry in batch:
             digest, row = content_hash(entry), rows.get(entry.id)
             if row is not None and (row.content_hash, row.status) == (digest, status):

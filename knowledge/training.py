@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.analysis import fingerprint
-from knowledge.encoder import CARD, StaticEncoder, Vectors, buckets, load_encoder, random_rows
+from knowledge.encoder import CARD, StaticEncoder, Vectors, buckets, random_rows
 
 ROUNDS = 60
 BATCH = 256
@@ -60,9 +60,7 @@ def train(
         (fresh / CARD).write_text(json.dumps(card), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
-    encoder = load_encoder(folder)
-    assert isinstance(encoder, StaticEncoder)
-    return encoder
+    return StaticEncoder(rows, card["name"], str(folder))
 
 
 def draw(
@@ -91,7 +89,7 @@ def model_of(rows: Vectors) -> Any:
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import WhitespaceSplit
 
-    tokenizer = Tokenizer(WordLevel({str(n): n for n in range(len(rows))}, unk_token="0"))
+    tokenizer = Tokenizer(WordLevel({str(n): n for n in range(len(rows))}, unk_token="0"))  # noqa: S106
     tokenizer.pre_tokenizer = WhitespaceSplit()
     return SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=rows.copy())])
 
@@ -114,6 +112,7 @@ def contrast(
     from sentence_transformers.base.sampler import DefaultBatchSampler
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from torch.utils.data import SequentialSampler
+    from transformers.trainer_callback import PrinterCallback
 
     numbers = {text: buckets(text, len(rows)) for text in {text for pair in pairs for text in pair}}
     touched = sorted({number for found in numbers.values() for number in found})
@@ -126,8 +125,9 @@ def contrast(
     torch.manual_seed(seed)
     disable_progress_bar()
     model = model_of(rows[touched])
+    model.model_card_data.widget = [{}]  # or it would choose examples, with a progress bar
     with tempfile.TemporaryDirectory() as scratch:
-        SentenceTransformerTrainer(
+        trainer = SentenceTransformerTrainer(
             model=model,
             args=SentenceTransformerTrainingArguments(
                 output_dir=scratch,
@@ -149,7 +149,9 @@ def contrast(
                 }
             ),
             loss=MultipleNegativesRankingLoss(model),
-        ).train()
+        )
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
     trained = rows.copy()
     trained[touched] = model[0].embedding.weight.detach().numpy()
     return trained

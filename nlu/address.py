@@ -8,6 +8,21 @@ city geocoding).
 import re
 from dataclasses import dataclass, field
 
+import jieba
+
+from nlu.address_words import (
+    NAMED,
+    NOT_NAMES,
+    NUMBERED,
+    ORDINARY,
+    PARTICLES,
+    PREMISES,
+    RELATIVE,
+    SPOT,
+    known_places,
+    plain_words,
+)
+
 LEVELS = (
     "province",
     "city",
@@ -23,41 +38,17 @@ LEVELS = (
 )
 """Large to small. ``place`` is relative (东门, 楼下, 路口) or a landmark."""
 
-DIGITS = r"[0-9零〇一二三四五六七八九十百]"
-ESTATE = r"小区|社区|居委会|家属院|新村(?!民)"
-LESSER_ESTATE = (
-    r"宿舍|公寓|花园|家园|花苑|名苑|雅苑|嘉苑|佳苑|馨苑|北苑|南苑|东苑|西苑|苑|新城|名城|庭院|大院|大厦|大楼|山庄|名邸|国际|华府|公馆|"
-    r"府邸|嘉园|佳园|雅园|名园|公园|学校|小学|中学|幼儿园|医院|菜市场|农贸市场|超市|商场|广场|地铁站|公交站|[东西南北]里|园|里|庄|村|湾|郡|城"
-)
-# name: at least so many characters before the suffix
-NAMED = (
-    ("province", 2, r"省|自治区"),
-    ("city", 2, r"市(?!场|民|政|容|长|委|里|区|面|内)"),
-    ("district", 1, r"(?<![小社园地城市片辖景校厂库片灾郊教])[区县](?!别|分|域|里|委|长|政府|城)"),
-    ("street", 1, r"街道(?!办|上|两|边|干|旁|里|都|很)|街道(?=办事处)|镇(?!上|里|政府|长)|乡(?!下|村|亲|里|镇)"),
-    ("community", 1, ESTATE),
-    ("road", 1, r"大街|大道|胡同|中路|东路|西路|南路|北路|环路|路(?!灯|边|口|面|上|人|过|由|牌|段|政|况|障|程|沿|线|灯)|路(?=路口|口)|街(?!坊|上|边|面|道|头|办)|巷(?!子|口)|弄(?=\d)"),
-    ("community", 1, LESSER_ESTATE),
-)
-NUMBERED = (
-    ("building", rf"(?:甲|乙)?{DIGITS}+(?:号楼|栋|幢|号院|座)|[A-Za-z](?:座|栋|号楼)|{DIGITS}+\s*[#＃]\s*楼?"),
-    ("unit", rf"(?:{DIGITS}+|[A-Za-z甲乙丙])(?:单元|门(?!口|店|诊|卫))"),
-    ("number", rf"(?:甲|乙|丙)?{DIGITS}+(?:-\d+)?号(?!线|楼|院|码|铺面|前|下午|上午|晚)"),
-    ("room", rf"\d{{3,4}}(?:室|房|号房)?(?![\d元块人户米次个平年斤米度公路型])|{DIGITS}+层|{DIGITS}+楼(?!上|下|道|梯|顶)"),
-    (
-        "place",
-        r"[东西南北]+(?:大门|小门|门|侧|边)(?:口|外|里)?|(?:大)?门口|楼下|楼上|楼道|楼顶|楼梯间|电梯间?|地下(?:室|车库|停车场)|车库|停车场|垃圾(?:站|桶|房)|"
-        r"(?:十字|丁字|三岔)?路口|交叉口|交汇处|拐角|拐弯处?|对面|对过|旁边|边上|附近|后面|前面|中间|凉亭|健身区|儿童乐园|公交站|地铁站|桥(?:上|下|底下|头)|河边",
-    ),
-)
-# What stands before a name and is no part of it; cut at the last of these.
-BEFORE = re.compile(
-    r"我们|咱们|他们|你们|我家|咱家|我|咱|俺|住在|住|就在|是在|在|位于|地址|地点|是|的|到|从|去|离|靠近|靠|往|这边|那边|这个|那个|这|那|个|有|和|跟|与|及|了|把|被|给|对|让|向|"
-    r"不是|应该|改成|改为|换成|错了|写错|说错|楼下|门口|叫|请问|你好|您好|反映|举报|投诉|关于|来自|属于|整个|所有|全|很多|好多|多个|几个|每个|各|本|该|贵|同一|隔壁|旁边|对面|附近|其实|就|也|还|都|不|没|要|想|请|管|用|于|又|再|呢|啊|吧|嘛|哦|喂"
-)
-NOT_NAMES = re.compile(
-    r"^(?:老旧|高档|封闭|开放|一个|整个|某|新|老|旧|本|各|全|大|小|城|农|山|乡|进|出|马|公|铁|道|半|走|让|上|下|一|街|闹|在线|网|电|思|出|套|去|回|错|绕|领|修|线|同|条|这里|那里|哪|屋|家|心|夜|嘴|眼|怀|手|水|碗|锅|校|园|厂|院|城|店|房|车|屋|课|包|日子|业主|物业|外|背地|暗地|骨子|大家|庭|菜|果|公|乐|校|花|田|进城|长|北京|上海|天津|村|居委|农|省|市|城|县|分|万|中国|外国|社区居委|楼道|楼梯|电梯|院子|屋子|房子|车库|小区)$"
-)
+NAMED_PATTERNS = tuple((level, least, re.compile(suffix)) for level, least, suffix in NAMED)
+NUMBERED_PATTERNS = tuple((level, re.compile(pattern)) for level, pattern in NUMBERED)
+SPOT_PATTERN, RELATIVE_PATTERN = re.compile(SPOT), re.compile(RELATIVE)
+PREMISES_PATTERN = re.compile(PREMISES)
+LONGEST_NAME = 12
+JOINT = re.compile(r"[ _()（）·.\-]{0,2}|[ ]?[和与跟、][ ]?")
+STEP_DOWN = re.compile(r"[，,的]")
+TAIL_NUMBER = re.compile(r"[ -]?[A-Za-z]?\d{1,5}(?:-\d{1,5})*(?:室|房|号房|铺)?(?![\d元块人户米次个年月日斤度点天:.%]|小时)")
+
+NEVER_LAST = frozenset("跟给把被让向为和")
+HARD = frozenset("我你他她的了着是在住到不没")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +79,10 @@ class FoundAddress:
 
 def parts_of(text: str) -> list[AddressPart]:
     """Every part that can be an address's, in order, none overlapping another."""
+    return parts_among(text, Words(text))
+
+
+def parts_among(text: str, words: "Words") -> list[AddressPart]:
     found: list[AddressPart] = []
     free = [True] * len(text)
 
@@ -96,28 +91,85 @@ def parts_of(text: str) -> list[AddressPart]:
             found.append(AddressPart(level, text[start:end], start, end))
             free[start:end] = [False] * (end - start)
 
-    for level, pattern in NUMBERED[:3]:
-        for m in re.finditer(pattern, text):
+    for m in known_places().finditer(text):
+        take(level_of(m.group(0)), m.start(), m.end())
+    for level, pattern in NUMBERED_PATTERNS:
+        for m in pattern.finditer(text):
             take(level, m.start(), m.end())
-    for level, shortest, suffix in NAMED:
-        for m in re.finditer(suffix, text):
-            start = name_start(text, m.start(), free)
+    for level, least, suffix in NAMED_PATTERNS:
+        for m in suffix.finditer(text):
+            start = words.name_start(m.start(), free)
             name = text[start : m.start()]
-            if len(name) >= shortest and not NOT_NAMES.match(name):
+            if len(name) >= least and name not in NOT_NAMES and name not in ORDINARY:
                 take(level, start, m.end())
-    for level, pattern in NUMBERED[3:]:
-        for m in re.finditer(pattern, text):
-            take(level, m.start(), m.end())
+    for pattern in (SPOT_PATTERN, RELATIVE_PATTERN):
+        for m in pattern.finditer(text):
+            take("place", m.start(), m.end())
     return sorted(found, key=lambda p: p.start)
 
 
-def name_start(text: str, end: int, free: list[bool]) -> int:
-    """Where the name that ends before ``end`` begins: at most eight characters to the left."""
-    start = end
-    while start > 0 and end - start < 8 and free[start - 1] and is_name_character(text[start - 1]):
-        start -= 1
-    cut = [m.end() for m in BEFORE.finditer(text, start, end)]
-    return cut[-1] if cut else start
+def level_of(name: str) -> str:
+    """The level that a known name's suffix tells; an estate's where it has none."""
+    for level, _, suffix in NAMED_PATTERNS:
+        if any(m.end() == len(name) for m in suffix.finditer(name)):
+            return level
+    return "community"
+
+
+class Words:
+    """A text cut into words, and where a name may run."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.spans: list[tuple[int, int]] = []
+        self.starting: list[int] = []  # for each character, the index of its word
+        self.stop = [not is_name_character(c) for c in text]
+        plain = plain_words()
+        for _, start, end in jieba.tokenize(text, HMM=False):
+            # 在建国路 is 在 and 建国路, whatever the dictionary says
+            cuts = (start, start + 1, end) if end - start == 2 and text[start] in "在住" else (start, end)
+            for a, b in zip(cuts, cuts[1:], strict=False):
+                self.starting += [len(self.spans)] * (b - a)
+                self.spans.append((a, b))
+                if text[a:b] in ORDINARY or text[a:b] in plain:
+                    self.stop[a:b] = [True] * (b - a)
+
+    def name_start(self, end: int, free: list[bool]) -> int:
+        """Where the name that ends before ``end`` begins."""
+        start, plain = end, plain_words()
+        while start > 0:
+            left, right = self.spans[self.starting[start - 1]]
+            right = min(right, end)
+            if end - left > LONGEST_NAME or not all(free[left:right]):
+                break
+            word, rest = self.text[left:right], end - right
+            if not all(map(is_name_character, word)):
+                break
+            if word in plain or (word in ORDINARY and not self.is_in_name(left, rest)):
+                break
+            follows_name = left > 0 and self.text[left - 1] in "省市区县镇乡道路街巷"
+            if word in PARTICLES and rest >= 2 and not (follows_name and word not in NEVER_LAST):
+                break
+            if word in NEVER_LAST and rest == 0:
+                break
+            start = left
+        return start
+
+    def is_in_name(self, at: int, rest: int) -> bool:
+        """Whether the ordinary word at ``at`` is but a character of a name (来福里, 丽发新城)."""
+        left, right = self.spans[self.starting[at]]
+        if right - left > 1 or self.text[at] in HARD or rest > 1:
+            return False
+        before = self.spans[self.starting[at - 1]] if at else (0, 0)
+        return rest == 1 or (before[1] - before[0] == 1 and not self.stop[before[0]])
+
+    def run_end(self, start: int) -> int:
+        """Where the run of name characters from ``start`` ends."""
+        return next((i for i in range(start, len(self.stop)) if self.stop[i]), len(self.stop))
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Whether nothing between the two places is an ordinary word or a mark."""
+        return not any(self.stop[start:end])
 
 
 def is_name_character(character: str) -> bool:
@@ -125,21 +177,72 @@ def is_name_character(character: str) -> bool:
 
 
 def find_addresses(text: str) -> tuple[FoundAddress, ...]:
-    """Addresses in ``text`` (normalised), in order; parts up to two characters apart are joined.
+    """Addresses in ``text`` (normalised), in order.
 
-    A lone relative place (楼下) or a lone number is no address.
+    A lone relative place (楼下), a lone number or a lone floor is no address.
     """
+    words = Words(text)
     groups: list[list[AddressPart]] = []
-    for part in parts_of(text):
-        if groups and groups[-1][-1].level != "place" and re.fullmatch(r"[ 的,，、-]{0,2}|和|与|跟", text[groups[-1][-1].end : part.start]):
+    for part in parts_among(text, words):
+        if RELATIVE_PATTERN.fullmatch(part.text):
+            continue
+        if groups and joins(groups[-1], part, text, words):
             groups[-1].append(part)
         else:
             groups.append([part])
-    return tuple(
-        FoundAddress(text[g[0].start : g[-1].end], g[0].start, g[-1].end, tuple(g))
-        for g in groups
-        if any(p.level not in {"place", "number", "room"} for p in g)
-    )
+    found: list[FoundAddress] = []
+    for group in groups:
+        address = whole(group, text, words, found[-1].end if found else 0)
+        if found and address.start <= found[-1].end:
+            before = found.pop()
+            end = max(before.end, address.end)
+            parts = (*before.parts, *address.parts)
+            address = FoundAddress(text[before.start : end], before.start, end, parts)
+            found.append(address)
+        elif is_address(group):
+            found.append(address)
+    return tuple(found)
+
+
+def joins(group: list[AddressPart], part: AddressPart, text: str, words: Words) -> bool:
+    """Whether ``part`` goes on with the address begun in ``group``."""
+    last = group[-1]
+    between = text[last.end : part.start]
+    if JOINT.fullmatch(between):
+        return True
+    if STEP_DOWN.fullmatch(between):
+        return LEVELS.index(last.level) < LEVELS.index(part.level) < LEVELS.index("place")
+    return len(between) <= LONGEST_NAME and words.is_name(last.end, part.start)
+
+
+def is_address(group: list[AddressPart]) -> bool:
+    levels = {p.level for p in group}
+    return bool(levels - {"place", "number", "room"}) or ("-" in group[0].text and "room" in levels)
+
+
+def whole(group: list[AddressPart], text: str, words: Words, earliest: int) -> FoundAddress:
+    """The parts with the names before, and the premises and numbers after, that are no parts."""
+    start, end = group[0].start, tail_end(group[-1].end, text, words)
+    levels = {p.level for p in group}
+    if group[0].level in {"building", "number", "room"}:
+        start = words.name_start(start, [i >= earliest for i in range(len(text))])
+    if levels & {"number", "street"} or len(levels & {"province", "city", "district"}) > 1:
+        run = words.run_end(end)
+        end = run if run - end <= LONGEST_NAME else end
+    return FoundAddress(text[start:end], start, end, tuple(group))
+
+
+def tail_end(end: int, text: str, words: Words) -> int:
+    while True:
+        number = TAIL_NUMBER.match(text, end)
+        premises = None
+        for m in PREMISES_PATTERN.finditer(text, end, end + 2 * LONGEST_NAME):
+            if words.is_name(end, m.end()):
+                premises = m
+        after = max((m.end() for m in (number, premises) if m), default=end)
+        if after == end:
+            return end
+        end = after
 
 
 def amend(said: str, correction: FoundAddress) -> str:

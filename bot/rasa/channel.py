@@ -6,7 +6,8 @@ Rasa's own REST channel knows no token and logs the text of a message that faile
 
 import hmac
 import logging
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, Request, response
@@ -19,17 +20,19 @@ class LinliChannel(InputChannel):
     """``POST /webhooks/linli/messages`` and ``/parse``, both behind a bearer token."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "linli"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "LinliChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "LinliChannel":
         token = (credentials or {}).get("token")
         if not token:
-            raise ValueError("credentials.yml: the channel bot.rasa.channel.LinliChannel needs a token")
+            raise ValueError(
+                "credentials.yml: the channel bot.rasa.channel.LinliChannel needs a token"
+            )
         return cls(str(token))
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self.token = token
 
     def allows(self, request: Request) -> bool:

@@ -5,7 +5,7 @@ check stays; only the compiling is done once. It touches a private method, so th
 pinned and ``tests/bot/rasa`` runs it.
 """
 
-from typing import Any, Dict, Text
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from rasa.core.actions.action import RemoteAction
@@ -13,7 +13,7 @@ from rasa.core.actions.action import RemoteAction
 VALIDATOR = Draft202012Validator(RemoteAction.action_response_format_spec())
 
 
-def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """True when ``result`` has the shape of an action's answer.
 
     Raises:

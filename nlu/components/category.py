@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 import joblib
 import yaml
@@ -47,18 +47,16 @@ def read_examples(folder: Path) -> tuple[list[str], list[str]]:
     return texts, labels
 
 
-@DefaultV1Recipe.register(
-    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True
-)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class CategoryClassifier(GraphComponent):
     """Adds ``category``: the three likeliest first-level classes, each ``{name, confidence}``."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"data": "nlu/data/categories", "top": 3, "C": 20.0}
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         digest = hashlib.sha256()
         for path in sorted(Path(config.get("data", "nlu/data/categories")).glob("*.yml")):
             digest.update(path.read_bytes())
@@ -66,10 +64,10 @@ class CategoryClassifier(GraphComponent):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        classifier: Optional[Pipeline] = None,
+        classifier: Pipeline | None = None,
     ) -> None:
         self.config = config
         self.storage = storage
@@ -79,7 +77,7 @@ class CategoryClassifier(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -99,7 +97,7 @@ class CategoryClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -108,7 +106,7 @@ class CategoryClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, joblib.load(folder / "category.joblib"))
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         if self.classifier is None:
             return messages
         for message in messages:

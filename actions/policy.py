@@ -1,0 +1,85 @@
+"""Answering questions from approved knowledge, with source and date."""
+
+from dataclasses import replace
+
+from actions.offer import Offer, OfferKind, make_offer
+from actions.reply import Button, Citation, Reply
+from actions.turn import Means, Outcome, Turn
+from actions.wording import Wording
+from knowledge.entry import Entry
+from knowledge.search import Decision, Finding
+from nlu.clock import SHANGHAI
+
+
+def answer_policy(turn: Turn, means: Means) -> Outcome:
+    """The answer in force today; between two near ones the question which was meant."""
+    finding = search(turn, means)
+    if finding.decision is Decision.ANSWER:
+        return answer_with(turn, means, finding.hits[0].entry)
+    if finding.decision is Decision.ASK_WHICH:
+        return ask_which(turn, means, finding)
+    return not_known(turn, means)
+
+
+def answer_if_sure(turn: Turn, means: Means) -> Outcome | None:
+    """The answer where there is a sure one, for messages that were not taken for questions."""
+    finding = search(turn, means)
+    if finding.decision is Decision.ANSWER:
+        return answer_with(turn, means, finding.hits[0].entry)
+    return None
+
+
+def search(turn: Turn, means: Means) -> Finding:
+    today = means.clock().astimezone(SHANGHAI).date()
+    return means.searcher().find(turn.said.text, as_of=today, regions=means.regions)
+
+
+def answer_with(turn: Turn, means: Means, entry: Entry) -> Outcome:
+    """The entry's answer; in the middle of a report without questions of its own."""
+    reply = reply_with(entry, means.wording)
+    if turn.in_report:
+        return Outcome((reply,))
+    offer = Offer(OfferKind.ANSWER, {"question": turn.said.text, "entry": entry.id})
+    remember(turn, means, offer)
+    return Outcome((replace(reply, buttons=means.wording.say("answer_buttons").buttons),))
+
+
+def reply_with(entry: Entry, wording: Wording) -> Reply:
+    source = entry.source
+    named = f"《{source.title}》{source.article or ''}"
+    date = f"{entry.effective.year}年{entry.effective.month}月{entry.effective.day}日"
+    footer = wording.text(
+        "answer_footer", source=named, effective=wording.text("effective_since", date=date)
+    )
+    citation = Citation(
+        title=source.title,
+        article=source.article or None,
+        number=source.number or None,
+        effective=entry.effective.isoformat(),
+        link=source.link or None,
+    )
+    return Reply(text=f"{entry.answer.strip()}\n{footer}", citations=(citation,))
+
+
+def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:
+    entries = [hit.entry for hit in finding.hits]
+    if not turn.in_report:
+        about = {"question": turn.said.text, "entries": [entry.id for entry in entries]}
+        remember(turn, means, Offer(OfferKind.WHICH, about))
+    last = means.wording.say("none_of_these").buttons if not turn.in_report else ()
+    buttons = tuple(Button(entry.question, entry.question) for entry in entries)
+    return Outcome((replace(means.wording.say("which"), buttons=(*buttons, *last)),))
+
+
+def not_known(turn: Turn, means: Means) -> Outcome:
+    """Says so, and offers a ticket or a person."""
+    reply = means.wording.say("unknown")
+    if turn.in_report:
+        return Outcome((replace(reply, buttons=()),))
+    remember(turn, means, Offer(OfferKind.REPORT, {"question": turn.said.text}))
+    return Outcome((reply,))
+
+
+def remember(turn: Turn, means: Means, offer: Offer) -> None:
+    with means.sessions.begin() as session:
+        make_offer(session, turn.conversation, offer, means.vault, means.clock())

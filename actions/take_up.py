@@ -1,0 +1,221 @@
+"""Taking up what was offered last: yes, no, the second one, a bare address or number."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from actions.draft import Draft, DraftState, latest, new_draft, save
+from actions.follow_up import own_tickets, withdraw_ticket_now
+from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
+from actions.policy import answer_if_sure, answer_with
+from actions.reading import read
+from actions.report import asked_before
+from actions.taking import RESUMES
+from actions.tickets.follow_up import add_note
+from actions.tickets.register import complete
+from actions.tickets.ticket import Amendment, Kind, Ticket, TicketError
+from actions.turn import Means, Outcome, Turn
+from nlu.text import HAN
+
+REPORT_FORM = "report_form"
+RECENT = timedelta(minutes=30)
+ORDINALS = "一二三四五六七八九"
+NTH = re.compile(r"(?:第|选|要)?([一二三四五1-5])(?:个|条|项|种)?")
+DROPS = re.compile(r"不报了?|不用报|不继续|不要了|取消|算了")
+NONE_OF_THESE = re.compile(r"都不是|不是这|没有我")
+
+
+def take_up(turn: Turn, means: Means) -> Outcome:
+    """What the message means towards the last offer; a friendly line where there was none."""
+    with means.sessions.begin() as session:
+        offer = last_offer(session, turn.conversation, means.vault, means.clock())
+        draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
+        if RESUMES.match(turn.said.text) and draft:
+            return continue_report(session, turn)
+        if offer is not None:
+            outcome = TAKINGS[offer.kind](session, turn, means, offer)
+            if outcome is not None:
+                return outcome
+        if draft and draft[0].what:
+            outcome = towards_draft(session, turn, means, draft[0])
+            if outcome is not None:
+                return outcome
+        outcome = towards_last_ticket(session, turn, means)
+        if outcome is not None:
+            return outcome
+    if says_enough(turn):
+        return Outcome(continue_with=REPORT_FORM)
+    return answer_if_sure(turn, means) or Outcome((means.wording.say("nothing_offered"),))
+
+
+def continue_report(session: Session, turn: Turn) -> Outcome:
+    withdraw_offer(session, turn.conversation)
+    return Outcome(continue_with=REPORT_FORM)
+
+
+def agrees(turn: Turn) -> bool:
+    return turn.intent.name == "affirm" or read(turn).confirms or "登记" in turn.said.text
+
+
+def refuses(turn: Turn) -> bool:
+    return turn.intent.name in {"deny", "cancel"} or read(turn).cancels
+
+
+def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    if turn.intent.name == "helpful":
+        withdraw_offer(session, turn.conversation)
+        return Outcome((means.wording.say("helpful"),))
+    if refuses(turn):
+        make_offer(
+            session,
+            turn.conversation,
+            Offer(OfferKind.REPORT, {"question": offer.about["question"]}),
+            means.vault,
+            means.clock(),
+        )
+        return Outcome((means.wording.say("not_solved"),))
+    return None
+
+
+def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    nth = NTH.search(turn.said.text)
+    entries = offer.about["entries"]
+    if nth and not NONE_OF_THESE.search(turn.said.text):
+        n = int(nth.group(1)) if nth.group(1).isdigit() else ORDINALS.index(nth.group(1)) + 1
+        entry = means.searcher().entry(entries[n - 1]) if n <= len(entries) else None
+        if entry is not None:
+            session.commit()
+            return answer_with(turn, means, entry)
+    if refuses(turn) or NONE_OF_THESE.search(turn.said.text):
+        make_offer(
+            session,
+            turn.conversation,
+            Offer(OfferKind.REPORT, {"question": offer.about["question"]}),
+            means.vault,
+            means.clock(),
+        )
+        return Outcome((means.wording.say("unknown"),))
+    return None
+
+
+def after_report_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    if refuses(turn):
+        withdraw_offer(session, turn.conversation)
+        return Outcome((means.wording.say("nothing_offered"),))
+    if not agrees(turn):
+        return None
+    blank = new_draft(turn.conversation, turn.channel, Kind.INQUIRY, categories=turn.categories)
+    draft = asked_before(blank, str(offer.about["question"]), turn)
+    save(session, draft, means.vault, means.clock())
+    return continue_report(session, turn)
+
+
+def after_resume_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
+    if found is None:
+        return None
+    if refuses(turn):
+        return drop(session, turn, means, found[0])
+    return continue_report(session, turn) if agrees(turn) else None
+
+
+def after_withdrawal_offer(
+    session: Session, turn: Turn, means: Means, offer: Offer
+) -> Outcome | None:
+    if "不撤" in turn.said.text or refuses(turn):
+        withdraw_offer(session, turn.conversation)
+        reply = means.wording.say("withdrawal_stopped", number=offer.about["number"])
+        return Outcome((reply,))
+    if agrees(turn) or "撤" in turn.said.text:
+        return withdraw_ticket_now(session, turn, means, str(offer.about["number"]))
+    return None
+
+
+def nothing(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    return None
+
+
+TAKINGS: dict[OfferKind, Callable[[Session, Turn, Means, Offer], Outcome | None]] = {
+    OfferKind.ANSWER: after_answer,
+    OfferKind.WHICH: after_which,
+    OfferKind.REPORT: after_report_offer,
+    OfferKind.RESUME: after_resume_offer,
+    OfferKind.WITHDRAW: after_withdrawal_offer,
+    OfferKind.ADDITION: nothing,
+    OfferKind.REASON: nothing,
+    OfferKind.MISUNDERSTOOD: nothing,
+}
+
+
+def towards_draft(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome | None:
+    """An unfinished report outlives Rasa's session: facts still go to it, and it can be dropped."""
+    if DROPS.search(turn.said.text) or turn.intent.name == "cancel":
+        return drop(session, turn, means, draft)
+    if turn.intent.name in {"resume", "give_address", "give_contact", "give_time", "correct"}:
+        return Outcome(continue_with=REPORT_FORM)
+    if read(turn).confirms and draft.asked is not None:
+        return Outcome(continue_with=REPORT_FORM)
+    return None
+
+
+def drop(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome:
+    save(session, replace(draft, state=DraftState.CANCELLED), means.vault, means.clock())
+    withdraw_offer(session, turn.conversation)
+    return Outcome((means.wording.say("cancelled"),))
+
+
+def towards_last_ticket(session: Session, turn: Turn, means: Means) -> Outcome | None:
+    """Just after filing: a second 确认 files nothing, a phone or a correction still counts."""
+    filed = latest(session, turn.conversation, means.vault, DraftState.FILED)
+    if filed is None or means.clock() - filed[1] > RECENT:
+        return None
+    reading = read(turn)
+    number = filed[0].number
+    if reading.confirms or turn.intent.name == "affirm":
+        return Outcome((means.wording.say("already_filed", number=number),))
+    if reading.phone:
+        amendment = Amendment(contact_phone=reading.phone, contact_name=reading.name or None)
+        return amended(session, turn, means, number, amendment)
+    if turn.intent.name in {"correct", "give_address", "give_time"}:
+        key = f"note:{turn.message}"
+        try:
+            add_note(session, number, turn.said.text, now=means.clock(), key=key)
+        except TicketError:
+            return None
+        return Outcome((means.wording.say("addition_taken", number=number),))
+    return None
+
+
+def amended(
+    session: Session, turn: Turn, means: Means, number: str, amendment: Amendment
+) -> Outcome | None:
+    try:
+        complete(
+            session,
+            number,
+            amendment,
+            now=means.clock(),
+            vault=means.vault,
+            rules=means.rules,
+            calendar=means.calendar,
+            key=f"contact:{turn.message}",
+        )
+    except TicketError:
+        return None
+    return Outcome((means.wording.say("addition_taken", number=number),))
+
+
+def says_enough(turn: Turn) -> bool:
+    """Whether there is more in it than an address, a time or a number: then it is a report."""
+    if turn.intent.name not in {"give_address", "give_time", "give_contact"}:
+        return False
+    reading = read(turn)
+    known = len(reading.address.text if reading.address else "") + len(reading.when)
+    return len(HAN.findall(turn.said.text)) - known >= 5
+
+
+def newest_ticket(session: Session, turn: Turn) -> Ticket | None:
+    return next(iter(own_tickets(session, turn)), None)

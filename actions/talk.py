@@ -1,0 +1,82 @@
+"""Small words: greeting, help, thanks, and what to say when nothing was understood."""
+
+from dataclasses import replace
+from functools import partial
+
+from actions.draft import DraftState, latest
+from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
+from actions.policy import answer_if_sure
+from actions.reply import PhoneNumber
+from actions.summary import title
+from actions.turn import Flow, Means, Outcome, Turn
+from nlu.emergency import AMBULANCE, FIRE, POLICE
+
+
+def say(key: str, turn: Turn, means: Means) -> Outcome:
+    """A line of the wording; without its buttons in the middle of a report."""
+    reply = means.wording.say(key)
+    return Outcome((replace(reply, buttons=()) if turn.in_report else reply,))
+
+
+def saying(key: str) -> Flow:
+    return partial(say, key)
+
+
+def answer_or_say(key: str, turn: Turn, means: Means) -> Outcome:
+    """What was taken for chat may be a question after all: a sure answer comes first."""
+    return answer_if_sure(turn, means) or say(key, turn, means)
+
+
+def answering_or_saying(key: str) -> Flow:
+    return partial(answer_or_say, key)
+
+
+def say_danger(turn: Turn, means: Means) -> Outcome:
+    """Danger that the table of emergencies did not see: all three numbers, and be quick."""
+    calls = tuple(PhoneNumber(c.name, c.number) for c in (POLICE, FIRE, AMBULANCE))
+    reply = replace(means.wording.say("emergency_unsure"), calls=calls, urgent=True)
+    return Outcome((reply,))
+
+
+def ask_human(turn: Turn, means: Means) -> Outcome:
+    """Where a person is to be had; a ticket is offered with the last question in it."""
+    outcome = say("ask_human", turn, means)
+    if turn.in_report:
+        return outcome
+    with means.sessions.begin() as session:
+        now = means.clock()
+        offer = last_offer(session, turn.conversation, means.vault, now)
+        question = offer.about.get("question", "") if offer else ""
+        about = {"question": question or turn.said.text}
+        make_offer(session, turn.conversation, Offer(OfferKind.REPORT, about), means.vault, now)
+    return outcome
+
+
+def restart(turn: Turn, means: Means) -> Outcome:
+    """Begin again; an unfinished report is kept and offered."""
+    with means.sessions.begin() as session:
+        withdraw_offer(session, turn.conversation)
+        found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
+        if found is None or not found[0].what:
+            return Outcome((means.wording.say("restart"),), restarts=True)
+        now = means.clock()
+        make_offer(session, turn.conversation, Offer(OfferKind.RESUME, {}), means.vault, now)
+        reply = means.wording.say("restart_with_draft", title=title(found[0]))
+        return Outcome((reply,), restarts=True)
+
+
+def fall_back(turn: Turn, means: Means) -> Outcome:
+    """Not understood: a sure answer, else say so; the second time offer to write it down."""
+    sure = answer_if_sure(turn, means)
+    if sure is not None:
+        return sure
+    with means.sessions.begin() as session:
+        now = means.clock()
+        offer = last_offer(session, turn.conversation, means.vault, now)
+        again = offer is not None and offer.kind is OfferKind.MISUNDERSTOOD
+        words = (
+            f"{offer.about['question']}\n{turn.said.text}" if again and offer else turn.said.text
+        )
+        kind = OfferKind.REPORT if again else OfferKind.MISUNDERSTOOD
+        make_offer(session, turn.conversation, Offer(kind, {"question": words}), means.vault, now)
+    return Outcome((means.wording.say("not_understood_again" if again else "not_understood"),))

@@ -1,0 +1,124 @@
+"""Rows ``{text, title?, LABEL}`` with the right answer, as ``linli nlu evaluate`` reads them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from actions.tickets.ticket import KIND_NAMES, Kind
+from bot.training import known_intents
+from nlu.text import normalise
+
+KINDS = {name: kind for kind in Kind for name in (kind.value, KIND_NAMES[kind])}
+
+
+class RowFault(Exception):
+    """The rows cannot be measured; the message names file, row and fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """``number`` is the line in the file; ``label`` None where there is none."""
+
+    number: int
+    text: str
+    label: str | None
+
+
+def read_labelled(path: Path, label: str) -> list[LabelledRow]:
+    """The rows of a file, texts normalised, with the title on a line of its own before the text.
+
+    Args:
+        label: one of ``LABELS``.
+
+    Raises:
+        RowFault: the file cannot be read, has no rows, or a row is not as it should be.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise RowFault(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RowFault(f"{path}: is not UTF-8 text") from error
+    read = LABELS[label]
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            fields = _fields(line, label)
+            rows.append(LabelledRow(number, text := _text(fields), read(fields[label], text)))
+        except ValueError as error:
+            raise RowFault(f"{path}, row {number}: {error}") from error
+    if not rows:
+        raise RowFault(f"{path}: has no rows")
+    return rows
+
+
+def _fields(line: str, label: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise ValueError(f"must be an object with text and {label}")
+    if label not in fields:
+        raise ValueError(f"has no {label}; where there is none, write null")
+    return fields
+
+
+def _text(fields: dict[str, Any]) -> str:
+    title, text = fields.get("title") or "", fields.get("text")
+    if not isinstance(text, str) or not isinstance(title, str):
+        raise ValueError("text, and title where there is one, must be texts")
+    joined = normalise(f"{title}\n{text}")
+    if not joined:
+        raise ValueError("text is empty")
+    return joined
+
+
+def _name(value: Any, text: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"the label must be a text or null, not {json.dumps(value)}")
+    return value.strip() or None
+
+
+def _kind(value: Any, text: str) -> str | None:
+    name = _name(value, text)
+    if name is not None and name not in KINDS:
+        raise ValueError(f"kind {name!r} is not known; known are {', '.join(KINDS)}")
+    return None if name is None else KINDS[name].value
+
+
+def _intent(value: Any, text: str) -> str | None:
+    name, known = _name(value, text), known_intents()
+    if name is not None and name not in known:
+        raise ValueError(f"intent {name!r} is not known; known are {', '.join(sorted(known))}")
+    return name
+
+
+def _emergency(value: Any, text: str) -> str | None:
+    if isinstance(value, bool):
+        return "emergency" if value else None
+    return _name(value, text)
+
+
+def _address(value: Any, text: str) -> str | None:
+    name = _name(value, text)
+    said = normalise(name) if name else None
+    if said and said not in text:
+        raise ValueError(f"address {name!r} does not stand in the text")
+    return said
+
+
+LABELS: dict[str, Callable[[Any, str], str | None]] = {
+    "category": _name,
+    "kind": _kind,
+    "intent": _intent,
+    "emergency": _emergency,
+    "address": _address,
+}
+"""What a row's label is taken for: the label as it stands, and the row's text."""

@@ -1,0 +1,42 @@
+"""The database as a command uses it: brought up to date, one transaction, closed."""
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+
+
+@contextlib.contextmanager
+def transaction(settings: Settings, *, reads_only: bool = False) -> Iterator[Session]:
+    """A session whose changes are kept where the block ends well.
+
+    Args:
+        reads_only: nothing is written, and nobody is kept from writing.
+
+    Raises:
+        BadInput: the database cannot be used.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.cli import BadInput
+    from bot.database import DatabaseFault, is_current, migrate, open_engine, open_sessions
+
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_current(settings.database):
+            migrate(settings.database)
+        engine = open_engine(settings.database)
+    except DatabaseFault as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        raise BadInput(f"{settings.home}: {error.strerror}") from error
+    try:
+        with open_sessions(engine, reads_only=reads_only).begin() as session:
+            yield session
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        raise BadInput(f"database: {reason}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,124 @@
+"""Answering while the dialogue engine is away: from knowledge, and by keeping what is reported.
+
+A report at hand goes on by its rules, which need no model. Anything else that no sure answer
+settles becomes a ticket at once, marked for an operator to complete.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from actions.draft import DraftState, latest
+from actions.follow_up import show_ticket
+from actions.policy import answer_if_sure
+from actions.reading import read
+from actions.reply import Reply
+from actions.report import card, finish_report, take_report
+from actions.taking import QUESTION
+from actions.tickets.follow_up import add_note
+from actions.tickets.number import find
+from actions.tickets.register import complete, file, of_conversation
+from actions.tickets.ticket import Address, Amendment, Kind, NewTicket, Ticket, TicketError
+from actions.turn import Guess, Means, Turn
+from channels.gateway import Heard
+from nlu.text import HAN
+
+ASKS_AFTER_TICKETS = ("我的工单", "我的单子", "工单进度", "查工单")
+SAME_MATTER = timedelta(minutes=30)
+
+
+def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
+    """Replies made from the words alone. Run again for the same message it files nothing twice."""
+    turn = Turn(
+        conversation=heard.conversation,
+        channel=heard.channel,
+        message=heard.id,
+        said=heard.said,
+        intent=Guess("", 0.0),
+    )
+    text = heard.said.text
+    if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
+        return show_ticket(turn, means).replies
+    with means.sessions() as session:
+        draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
+    sure = None if draft and not QUESTION.search(text) else answer_if_sure(turn, means)
+    if sure is not None:
+        return sure.replies
+    if draft and draft[0].what:
+        return go_on_with_report(replace(turn, in_report=True), means)
+    if len(HAN.findall(text)) < 4:
+        return (means.wording.say("degraded_later"),)
+    with means.sessions.begin() as session:
+        return (keep(session, turn, means),)
+
+
+def go_on_with_report(turn: Turn, means: Means) -> Sequence[Reply]:
+    outcome = take_report(turn, means)
+    if "requested_slot" in outcome.slots:
+        return (*outcome.replies, *finish_report(turn, means).replies)
+    return outcome.replies
+
+
+def keep(session: Session, turn: Turn, means: Means) -> Reply:
+    """The message as a ticket to be completed; what follows soon after is added to the same."""
+    now = means.clock()
+    reading = read(turn)
+    begun = next(
+        (t for t in of_conversation(session, turn.conversation, limit=1)
+         if t.incomplete and now - t.filed_at < SAME_MATTER),
+        None,
+    )  # fmt: skip
+    if begun is not None:
+        ticket = add_to(session, turn, means, begun)
+    else:
+        ticket = file(
+            session,
+            NewTicket(
+                kind=Kind.INQUIRY if QUESTION.search(turn.said.text) else Kind.REQUEST,
+                description=turn.said.text,
+                happened=reading.when,
+                address=Address(said=reading.address.text) if reading.address else None,
+                contact_name=reading.name,
+                contact_phone=reading.phone or "",
+                anonymous=reading.anonymous,
+                attachments=turn.said.images,
+                channel=turn.channel,
+                conversation=turn.conversation,
+                incomplete=True,
+            ),
+            key=f"degraded:{turn.message}",
+            now=now,
+            vault=means.vault,
+            rules=means.rules,
+            calendar=means.calendar,
+        )
+    reply = means.wording.say("degraded_kept", number=ticket.number)
+    return replace(reply, ticket=card(ticket))
+
+
+def add_to(session: Session, turn: Turn, means: Means, begun: Ticket) -> Ticket:
+    reading = read(turn)
+    now = means.clock()
+    try:
+        amendment = Amendment(
+            more=turn.said.text,
+            address=Address(said=reading.address.text) if reading.address else None,
+            contact_phone=reading.phone,
+            contact_name=reading.name or None,
+            attachments=turn.said.images,
+        )
+        return complete(
+            session,
+            begun.number,
+            amendment,
+            now=now,
+            vault=means.vault,
+            rules=means.rules,
+            calendar=means.calendar,
+            key=f"degraded:{turn.message}",
+        )
+    except TicketError:
+        key = f"note:{turn.message}"
+        return add_note(session, begun.number, turn.said.text, now=now, key=key)

@@ -1,0 +1,299 @@
+"""Builds the whole service: the only place that knows everybody."""
+
+import asyncio
+import contextlib
+import hmac
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rasa_sdk.executor import ActionExecutor
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from actions.case_systems.ledger import Ledger
+from actions.catalogue import build_actions
+from actions.tickets.calendar import WorkingCalendar
+from actions.tickets.deadlines import load_rules
+from actions.tickets.outbox import backlog, deliver_due
+from actions.turn import Means
+from actions.vault import Vault, load_or_create
+from actions.wording import load_wording
+from bot import metrics
+from bot.database import open_engine, open_sessions
+from bot.engine import Engine, Supervisor, own_rasa
+from bot.responder import Responder
+from bot.settings import Settings
+from channels.attachments import Attachments
+from channels.gateway import Gateway
+from channels.limits import BodyLimit
+from channels.transcript import recall
+from channels.web.chat import chat_routes
+from channels.web.page import page_routes
+from knowledge.snapshot import Shelf, SnapshotError
+from nlu.clock import Clock, system_clock
+
+logger = logging.getLogger(__name__)
+
+QUICK_QUESTIONS = (
+    "居住证怎么办？",
+    "老小区加装电梯要多少人同意？",
+    "楼道里停满了电动车",
+    "我要反映问题",
+    "我的工单",
+)
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything that runs, put together."""
+
+    settings: Settings
+    database: Database
+    sessions: sessionmaker[Session]
+    vault: Vault
+    shelf: Shelf
+    means: Means
+    engine: Engine
+    token: str
+    gateway: Gateway
+    ledger: Ledger
+    supervisor: Supervisor | None
+    executor: ActionExecutor
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def deliver(self) -> None:
+        """Bring tickets to the case system, for ever."""
+        while True:
+            try:
+                await asyncio.to_thread(self.deliver_once)
+            except SQLAlchemyError as error:
+                logger.error("the outbox cannot be read: %s", type(error).__name__)
+            await asyncio.sleep(self.settings.outbox_every.total_seconds())
+
+    def deliver_once(self) -> None:
+        done = deliver_due(self.sessions, self.ledger, clock=self.means.clock, vault=self.vault)
+        for result in ("delivered", "failed", "dead"):
+            metrics.DELIVERIES.labels(result).inc(getattr(done, result))
+        with self.sessions() as session:
+            for state, count in backlog(session).items():
+                metrics.BACKLOG.labels(state.value).set(count)
+
+    async def watch_engine(self) -> None:
+        """Note when Rasa first was ready, and how it fares."""
+        while True:
+            ready = await self.engine.is_ready()
+            metrics.RASA_READY.set(ready)
+            if self.supervisor is not None:
+                metrics.RASA_RESTARTS.set(self.supervisor.restarts)
+                ready = self.supervisor.ready.is_set()
+            if ready:
+                self.started.set()
+            await asyncio.sleep(5 if self.started.is_set() else 0.2)
+
+    def database_answers(self) -> bool:
+        try:
+            with self.sessions() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def knowledge_is_there(self) -> bool:
+        try:
+            self.shelf.searcher()
+        except SnapshotError:
+            return False
+        return True
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Service:
+    """Put the service together; nothing runs yet.
+
+    Raises:
+        FileNotFoundError: no model has been trained.
+        DatabaseFault, WordingError, BadRules, Unreadable: what a setting names cannot be used.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    vault = load_or_create(settings.home / "keys" / "vault.key")
+    wording = load_wording(
+        {
+            "community": settings.community,
+            "phone": settings.phone,
+            "office_hours": settings.office_hours,
+        },
+        settings.wording,
+    )
+    database = open_engine(settings.database)
+    sessions = open_sessions(database)
+    shelf = Shelf(settings.home)
+    means = Means(
+        sessions=sessions,
+        searcher=shelf.searcher,
+        recall=partial(recall, vault=vault),
+        wording=wording,
+        vault=vault,
+        clock=clock,
+        rules=load_rules(),
+        calendar=WorkingCalendar(),
+        regions=settings.regions,
+    )
+    engine, token, supervisor = connect_engine(settings)
+    gateway = Gateway(
+        sessions,
+        Responder(engine, means, resume_after=settings.resume_after),
+        vault=vault,
+        wording=wording,
+        clock=clock,
+        message_limit=settings.message_limit,
+    )
+    executor = ActionExecutor()
+    for action in build_actions(means, note_action):
+        executor.register_action(action)
+    return Service(
+        settings=settings,
+        database=database,
+        sessions=sessions,
+        vault=vault,
+        shelf=shelf,
+        means=means,
+        engine=engine,
+        token=token,
+        gateway=gateway,
+        ledger=Ledger(sessions, vault),
+        supervisor=supervisor,
+        executor=executor,
+    )
+
+
+def connect_engine(settings: Settings) -> tuple[Engine, str, Supervisor | None]:
+    """A client of the Rasa that the settings name, or of one of our own with its supervisor."""
+    timeout = settings.rasa_answers_within.total_seconds()
+    if settings.rasa_url is not None:
+        token = settings.rasa_token.get_secret_value() if settings.rasa_token else ""
+        return Engine(settings.rasa_url, token, timeout=timeout), token, None
+    rasa = own_rasa(settings)
+    engine = Engine(rasa.url, rasa.token, timeout=timeout)
+    supervisor = Supervisor(rasa.start, engine.is_ready, warm_up=partial(engine.parse, "您好"))
+    return engine, rasa.token, supervisor
+
+
+def note_action(name: str, intent: str, seconds: float) -> None:
+    metrics.ACTION_SECONDS.labels(name).observe(seconds)
+    metrics.INTENTS.labels(intent or "none").inc()
+
+
+def build_app(service: Service) -> FastAPI:
+    """The one ASGI program: page, API, the route for Rasa's actions, health and metrics."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        work = [asyncio.create_task(service.deliver()), asyncio.create_task(service.watch_engine())]
+        if service.supervisor is not None:
+            work.append(asyncio.create_task(service.supervisor.run()))
+        await asyncio.to_thread(service.knowledge_is_there)
+        yield
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await service.engine.close()
+        service.database.dispose()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    attachments = Attachments(service.settings.home / "attachments", service.settings.image_limit)
+    app.include_router(chat_routes(service.gateway, attachments))
+    wording = service.means.wording
+    app.include_router(
+        page_routes(
+            community=service.settings.community,
+            opening=wording.text("greet"),
+            questions=QUICK_QUESTIONS,
+        )
+    )
+    add_internal_routes(app, service)
+    add_error_handlers(app)
+    app.add_middleware(
+        BodyLimit, limit=service.settings.body_limit, message="这条消息太大了，请缩小以后再发。"
+    )
+    return app
+
+
+def add_internal_routes(app: FastAPI, service: Service) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, bool]:
+        """Ready once Rasa has been; afterwards also without it, since answers go on."""
+        parts = {
+            "database": await asyncio.to_thread(service.database_answers),
+            "knowledge": await asyncio.to_thread(service.knowledge_is_there),
+            "started": service.started.is_set(),
+        }
+        response.status_code = 200 if all(parts.values()) else 503
+        return {**parts, "rasa": await service.engine.is_ready()}
+
+    @app.get("/metrics")
+    async def show_metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.post("/internal/actions/webhook")
+    async def run_action(request: Request) -> JSONResponse:
+        given = request.headers.get("authorization", "")
+        expected = f"Bearer {service.token}"
+        if not service.token or not hmac.compare_digest(given.encode(), expected.encode()):
+            raise HTTPException(404)
+        result = await service.executor.run(await request.json())
+        return JSONResponse(result.model_dump() if result else {})
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Every error is ``{"error": {"message": …}}``, in Chinese, without what was sent."""
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        where = "、".join(
+            sorted({".".join(map(str, e["loc"][1:])) or "body" for e in error.errors()})
+        )
+        return JSONResponse({"error": {"message": f"请求的格式不对：{where}"}}, status_code=422)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def explain(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        message = (
+            error.detail if error.status_code == 422 else ERRORS.get(error.status_code, "出错了")
+        )
+        return JSONResponse(
+            {"error": {"message": message}}, status_code=error.status_code, headers=error.headers
+        )
+
+
+ERRORS = {404: "没有这个页面。", 405: "不能这样访问。", 413: "这条消息太大了。"}
+
+
+def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
+    """Serve until interrupted."""
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for noisy in ("httpx", "rasa_sdk", "jieba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    service = build(settings)
+    say(f"邻里 Linli: http://{settings.host}:{settings.port}")
+    uvicorn.run(
+        build_app(service),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        server_header=False,
+    )

@@ -1,0 +1,247 @@
+"""``linli setup``: database, seed knowledge, encoder and snapshot, Rasa's model.
+
+What every step was made from is kept as a hash in ``<home>/setup.json``; a step whose sources are
+still the same is passed over. Every step may be broken off and repeated.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import database, training
+from bot.settings import ROOT, Settings
+from nlu.clock import Clock, system_clock
+
+CONTENT = ROOT / "knowledge" / "content"
+EXTRA = "extra.jsonl"
+"""Rows of one's own, kept in the home folder so that a later training takes them too."""
+
+Say = Callable[[str], None]
+
+
+class SetupFault(Exception):
+    """Set-up cannot go on; the message says what is to be done."""
+
+
+class Record:
+    """What was set up, and from what; ``step`` by ``step``, written at once."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "setup.json"
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            content = {}
+        self.steps: dict[str, dict[str, Any]] = content if isinstance(content, dict) else {}
+
+    def get(self, step: str) -> dict[str, Any]:
+        found = self.steps.get(step)
+        return found if isinstance(found, dict) else {}
+
+    def put(self, step: str, **content: Any) -> None:
+        self.steps[step] = content
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps(self.steps, ensure_ascii=False, indent=1), encoding="utf-8")
+        os.replace(fresh, self.path)
+
+
+def set_up(settings: Settings, say: Say, clock: Clock = system_clock) -> None:
+    """Brings the home folder up to date; nothing happens where nothing changed.
+
+    Two processes may do it at once: the second waits, and finds it done.
+
+    Raises:
+        SetupFault: a step failed; those before it are done and stay so.
+    """
+    with _alone(settings.home, say):
+        record = Record(settings.home)
+        with _faults():
+            _make_tables(settings, say)
+            _make_knowledge(settings, record, say, clock)
+            _make_model(settings, record, say, clock)
+
+
+def train_rasa(
+    settings: Settings, say: Say, *, extra: Path | None = None, clock: Clock = system_clock
+) -> Path:
+    """Trains Rasa's model in any case.
+
+    Args:
+        extra: JSON lines ``{text, intent?, category?}`` learnt beside the project's own examples.
+            They are kept for later trainings, until one is asked for without them.
+
+    Raises:
+        SetupFault: rows of ``extra`` are wrong, or Rasa failed; the model before it stays.
+    """
+    with _alone(settings.home, say), _faults():
+        model = _train(settings, Record(settings.home), extra, say, clock)
+        kept = settings.home / EXTRA
+        if extra is None:
+            kept.unlink(missing_ok=True)
+        elif extra.resolve() != kept.resolve():
+            shutil.copyfile(extra, kept)
+        return model
+
+
+def _make_tables(settings: Settings, say: Say) -> None:
+    if database.is_current(settings.database):
+        return
+    with _step("database: making its tables", say):
+        database.migrate(settings.database)
+
+
+def _make_knowledge(settings: Settings, record: Record, say: Say, clock: Clock) -> None:
+    engine = database.open_engine(settings.database)
+    try:
+        _import_seeds(settings, database.open_sessions(engine), record, say, clock)
+        _publish(settings, database.open_sessions(engine, reads_only=True), record, say, clock)
+    finally:
+        engine.dispose()
+
+
+def _import_seeds(
+    settings: Settings, sessions: sessionmaker[Session], record: Record, say: Say, clock: Clock
+) -> None:
+    """Takes in seeds that are new or have changed; entries that were changed here stay."""
+    from knowledge.importers import read_paths
+    from knowledge.store import content_hash, list_entries, save_entries
+
+    before = record.get("seeds")
+    key = _hash_of(_files(CONTENT), settings.database)
+    with sessions.begin() as session:
+        present = {entry.id: content_hash(entry) for entry in list_entries(session)}
+    if present and before.get("key") == key:
+        return
+    with _step("knowledge: reading the seed entries", say):
+        entries = read_paths([CONTENT])
+        seeds = before.get("entries", {})
+        hashes = {entry.id: content_hash(entry) for entry in entries}
+        mine = [e for e in entries if present.get(e.id) in (None, seeds.get(e.id))]
+        record.put("snapshot")
+        with sessions.begin() as session:
+            saved = save_entries(session, mine, clock())
+        own = sum(present.get(id) not in (None, seeds.get(id), hashes[id]) for id in hashes)
+        say(f"  {len(entries)} entries: {saved.added} new, {saved.changed} changed")
+        if own:
+            say(f"  {own} were changed here and stay as they are")
+        record.put("seeds", key=key, entries=hashes)
+
+
+def _publish(
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    record: Record,
+    say: Say,
+    clock: Clock,
+) -> None:
+    """Publishes after new seeds or word lists only; editors publish what they change."""
+    from knowledge import publishing, snapshot
+    from knowledge.analysis import fingerprint
+
+    model = "" if settings.encoder == "static" else settings.encoder
+    wanted = repr((model, settings.encoder_instruction, fingerprint(), snapshot.FORMAT))
+    key = hashlib.sha256(wanted.encode()).hexdigest()
+    if record.get("snapshot").get("key") == key and snapshot.current_id(settings.home):
+        return
+    with _step("knowledge: encoder and index", say), sessions() as session:
+        publishing.publish(
+            session,
+            settings.home,
+            clock(),
+            model=model,
+            instruction=settings.encoder_instruction,
+            progress=lambda line: say(f"  {line}"),
+        )
+        record.put("snapshot", key=key)
+
+
+def _make_model(settings: Settings, record: Record, say: Say, clock: Clock) -> None:
+    if settings.rasa_url is not None or settings.rasa_model is not None:
+        return
+    kept = settings.home / EXTRA
+    extra = kept if kept.exists() else None
+    made = record.get("model")
+    there = (settings.models / str(made.get("name", "-"))).is_file()
+    if not there or made.get("key") != _model_key(settings, extra):
+        _train(settings, record, extra, say, clock)
+
+
+def _train(settings: Settings, record: Record, extra: Path | None, say: Say, clock: Clock) -> Path:
+    key = _model_key(settings, extra)
+    rows = training.read_rows(extra) if extra is not None else ()
+    also = f" with {len(rows)} rows of your own" if rows else ""
+    with _step(f"Rasa: training {settings.rasa_config}{also}", say):
+        model = training.train(settings, training.model_name(clock(), key), say, rows=rows)
+        record.put("model", key=key, name=model.name)
+    return model
+
+
+def _model_key(settings: Settings, extra: Path | None) -> str:
+    own = hashlib.sha256(extra.read_bytes()).hexdigest() if extra is not None else ""
+    return _hash_of(training.files_of(settings), own)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _hash_of(files: Iterable[Path], *parts: str) -> str:
+    digest = hashlib.sha256(repr(parts).encode())
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _alone(home: Path, say: Say) -> Iterator[None]:
+    """Waits until no other process sets up the same home; the folder is its owner's alone."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (home / "setup.lock").open("w")
+    except OSError as error:
+        raise SetupFault(
+            f"{home} cannot be written to ({error.strerror}); LINLI_HOME names another folder"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another set-up of the same folder is running; waiting for it …")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _step(what: str, say: Say) -> Iterator[None]:
+    say(f"{what} …")
+    begun = time.monotonic()
+    yield
+    say(f"  done in {time.monotonic() - begun:.0f} s")
+
+
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    """Whatever a step may meet, as a fault with the words it came with."""
+    from knowledge.encoder import EncoderError
+    from knowledge.importers import ImportFault
+    from knowledge.snapshot import SnapshotError
+
+    expected = (
+        database.DatabaseFault, training.TrainingFault, ImportFault, EncoderError, SnapshotError
+    )  # fmt: skip
+    try:
+        yield
+    except expected as error:
+        raise SetupFault(str(error)) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise SetupFault(f"{where}{error.strerror or error}") from error

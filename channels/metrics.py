@@ -1,0 +1,18 @@
+"""What is counted on the way in and out; docs/metrics.md says what each means."""
+
+from prometheus_client import Counter, Histogram
+
+BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 4.5, 10.0)
+
+RECEIVED = Counter(
+    "linli_messages_received", "Messages that arrived, repeats included.", ["channel"]
+)
+REPEATED = Counter("linli_messages_repeated", "Messages that had arrived before.", ["channel"])
+ANSWERED = Counter(
+    "linli_messages_answered",
+    "Messages by how they ended: answered, refused, failed.",
+    ["channel", "result"],
+)
+SECONDS = Histogram(
+    "linli_answer_seconds", "Seconds from arrival to answer.", ["channel"], buckets=BUCKETS
+)

@@ -1,0 +1,185 @@
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from bot import database
+from bot.database import (
+    METADATA,
+    DatabaseFault,
+    is_current,
+    migrate,
+    open_engine,
+    open_sessions,
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'linli.db'}"
+
+
+@pytest.fixture
+def engine(url: str) -> Engine:
+    migrate(url)
+    return open_engine(url)
+
+
+def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, list(METADATA)) == []  # type: ignore[arg-type]
+    tables = {name for metadata in METADATA for name in metadata.tables}
+    assert tables <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_every_package_has_its_tables_among_them() -> None:
+    tables = {name for metadata in METADATA for name in metadata.tables}
+    assert {"knowledge_entries", "tickets", "ledger_cases", "drafts", "transcript"} <= tables
+
+
+def test_a_database_is_current_once_it_was_migrated(url: str) -> None:
+    assert not is_current(url)
+    migrate(url)
+    assert is_current(url)
+    migrate(url)
+    assert is_current(url)
+
+
+def test_asking_whether_a_database_is_current_makes_none(url: str, tmp_path: Path) -> None:
+    is_current(url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_may_migrate_at_once(url: str) -> None:
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            migrate(url)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert is_current(url)
+
+
+def test_a_broken_migration_leaves_no_half_of_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = op.create_table
+
+    def break_off(name: str, *columns: Any) -> Any:
+        if name == "tickets":
+            raise RuntimeError("power cut")
+        return create(name, *columns)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_table", break_off)
+        with pytest.raises(RuntimeError, match="power cut"):
+            migrate(url)
+    engine = open_engine(url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    migrate(url)
+    assert is_current(url)
+
+
+def test_tables_of_a_newer_linli_are_refused(url: str, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(DatabaseFault, match="newer Linli"):
+        migrate(url)
+
+
+def test_a_savepoint_undoes_only_its_own_part(engine: Engine) -> None:
+    enter = text("INSERT INTO ticket_numbers VALUES (:day, 1)")
+    with engine.begin() as connection:
+        connection.execute(enter, {"day": "2026-01-01"})
+        part = connection.begin_nested()
+        connection.execute(enter, {"day": "2026-01-02"})
+        part.rollback()
+    with engine.connect() as connection:
+        days = connection.execute(text("SELECT day FROM ticket_numbers")).all()
+    assert [row.day for row in days] == ["2026-01-01"]
+    engine.dispose()
+
+
+def test_foreign_keys_hold(engine: Engine) -> None:
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO ledger_notes VALUES (1, 99, 'x', '2026-01-01', 'x', 'x')")
+        )
+    engine.dispose()
+
+
+def test_a_long_reader_keeps_nobody_from_writing(engine: Engine) -> None:
+    reading = open_sessions(engine, reads_only=True)
+    writing = open_sessions(engine)
+    with reading() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM ticket_numbers")) == 0
+        with writing.begin() as writer:
+            writer.execute(text("INSERT INTO ticket_numbers VALUES ('2026-01-01', 1)"))
+        assert reader.scalar(text("SELECT count(*) FROM ticket_numbers")) == 0
+    with reading() as reader:
+        assert reader.scalar(text("SELECT count(*) FROM ticket_numbers")) == 1
+    engine.dispose()
+
+
+def test_many_threads_write_without_losing_anything(engine: Engine) -> None:
+    sessions = open_sessions(engine)
+    with sessions.begin() as session:
+        session.execute(text("INSERT INTO ticket_numbers VALUES ('2026-01-01', 0)"))
+
+    def count() -> None:
+        for _ in range(10):
+            with sessions.begin() as session:
+                last = session.scalar(text("SELECT last FROM ticket_numbers"))
+                session.execute(text("UPDATE ticket_numbers SET last = :last"), {"last": last + 1})
+
+    threads = [threading.Thread(target=count) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with sessions() as session:
+        assert session.scalar(text("SELECT last FROM ticket_numbers")) == 60
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://host/name", "use SQLite or PostgreSQL"),
+        ("geheim", "LINLI_DATABASE_URL cannot be read"),
+        ("sqlite:////nowhere/at/all/linli.db", "unable to open database file"),
+        ("postgresql://linli:geheim@127.0.0.1:1/linli", "connection failed"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line_without_its_password(
+    url: str, words: str
+) -> None:
+    with pytest.raises(DatabaseFault, match=words) as told:
+        migrate(url)
+    assert "\n" not in str(told.value)
+    assert "geheim" not in str(told.value)
+
+
+def test_a_missing_driver_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: object, **named: object) -> None:
+        raise ModuleNotFoundError("No module named 'psycopg'")
+
+    monkeypatch.setattr(database, "create_engine", refuse)
+    with pytest.raises(DatabaseFault, match="make setup EXTRAS=postgresql"):
+        open_engine("postgresql://127.0.0.1/linli")

@@ -1,0 +1,273 @@
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import database, setup, training
+from bot.settings import Settings
+from bot.setup import SetupFault, set_up, train_rasa
+from knowledge import publishing, snapshot
+from knowledge.entry import to_content
+from knowledge.store import content_hash, get_entry, save_entries
+from knowledge.tables import EntryRow
+
+ENTRY = """\
+topic: 停车
+entries:
+- id: {id}
+  question: {question}
+  variants: [在哪里停车, 停车要钱吗, 怎么停车, 车停哪儿]
+  answer: {answer}
+  source: {{title: 停车管理办法}}
+  effective: 2025-01-01
+  region: 北京市
+  handler: 街道办
+"""
+
+
+class Desk:
+    """A home with everything slow replaced by a note that it was asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(home=folder / "home")
+        self.content = folder / "content"
+        self.content.mkdir()
+        self.source = folder / "config.yml"
+        self.source.write_text("pipeline: []\n", encoding="utf-8")
+        self.said: list[str] = []
+        self.trained: list[Sequence[training.Row]] = []
+        self.published = 0
+
+    def write(self, id: str, *, question: str = "停车怎么收费", answer: str = "看公示牌") -> None:
+        text = ENTRY.format(id=id, question=question, answer=answer)
+        (self.content / f"{id}.yml").write_text(text, encoding="utf-8")
+
+    def train(
+        self,
+        settings: Settings,
+        name: str,
+        say: Callable[[str], None],
+        *,
+        rows: Sequence[training.Row] = (),
+    ) -> Path:
+        self.trained.append(rows)
+        model = settings.models / f"{name}.tar.gz"
+        model.parent.mkdir(parents=True, exist_ok=True)
+        model.touch()
+        return model
+
+    def publish(self, *given: Any, **named: Any) -> None:
+        self.published += 1
+        pointer = self.settings.home / "snapshots" / snapshot.POINTER
+        pointer.parent.mkdir(exist_ok=True)
+        pointer.write_text("1\n", encoding="utf-8")
+
+    def clock(self) -> datetime:
+        return datetime(2026, 3, 2, 2, 0, len(self.trained), tzinfo=UTC)
+
+    def set_up(self, **changed: Any) -> list[str]:
+        """The steps that were taken."""
+        self.said.clear()
+        set_up(self.settings.model_copy(update=changed), self.said.append, self.clock)
+        return [line.split(":")[0] for line in self.said if line.endswith("…")]
+
+    def answers(self) -> dict[str, str]:
+        engine = database.open_engine(self.settings.database)
+        with database.open_sessions(engine)() as session:
+            rows = session.scalars(select(EntryRow)).all()
+        engine.dispose()
+        return {row.id: row.content["answer"] for row in rows}
+
+    def edit(self, id: str, answer: str) -> None:
+        from knowledge.entry import from_content
+
+        engine = database.open_engine(self.settings.database)
+        with database.open_sessions(engine).begin() as session:
+            entry = get_entry(session, id)
+            assert entry is not None
+            edited = from_content({**to_content(entry), "answer": answer})
+            assert content_hash(edited) != content_hash(entry)
+            save_entries(session, [edited], self.clock())
+        engine.dispose()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Desk(tmp_path)
+    made.write("parking-fee")
+    monkeypatch.setattr(setup, "CONTENT", made.content)
+    monkeypatch.setattr(training, "train", made.train)
+    monkeypatch.setattr(training, "files_of", lambda settings: [made.source])
+    monkeypatch.setattr(publishing, "publish", made.publish)
+    return made
+
+
+EVERYTHING = ["database", "knowledge", "knowledge", "Rasa"]
+
+
+def test_a_new_home_gets_everything_and_then_nothing_more(desk: Desk) -> None:
+    assert desk.set_up() == EVERYTHING
+    assert desk.answers() == {"parking-fee": "看公示牌"}
+    assert desk.set_up() == []
+    assert desk.said == []
+
+
+def test_a_home_is_open_to_its_owner_only(desk: Desk) -> None:
+    desk.set_up()
+    assert desk.settings.home.stat().st_mode & 0o077 == 0
+
+
+def test_a_changed_pipeline_leads_to_a_training_and_nothing_else(desk: Desk) -> None:
+    desk.set_up()
+    desk.source.write_text("pipeline: [1]\n", encoding="utf-8")
+    assert desk.set_up() == ["Rasa"]
+
+
+def test_a_model_that_is_gone_is_trained_again(desk: Desk) -> None:
+    desk.set_up()
+    for model in desk.settings.models.iterdir():
+        model.unlink()
+    assert desk.set_up() == ["Rasa"]
+
+
+def test_changed_seeds_are_read_and_published(desk: Desk) -> None:
+    desk.set_up()
+    desk.write("parking-fee", answer="按小时收费")
+    desk.write("parking-place", question="哪里能停车")
+    assert desk.set_up() == ["knowledge", "knowledge"]
+    assert desk.answers() == {"parking-fee": "按小时收费", "parking-place": "看公示牌"}
+    assert desk.published == 2
+
+
+def test_an_answer_that_was_edited_here_outlives_a_change_of_the_seeds(desk: Desk) -> None:
+    desk.write("parking-place", question="哪里能停车")
+    desk.set_up()
+    desk.edit("parking-fee", "本街道前两小时免费")
+    desk.write("parking-fee", answer="按小时收费")
+    desk.write("parking-place", question="哪里能停车", answer="地下车库")
+    desk.set_up()
+    assert desk.answers() == {"parking-fee": "本街道前两小时免费", "parking-place": "地下车库"}
+    assert "  1 were changed here and stay as they are" in desk.said
+
+
+def test_what_editors_change_is_not_published_by_a_set_up(desk: Desk) -> None:
+    desk.set_up()
+    desk.edit("parking-fee", "本街道前两小时免费")
+    assert desk.set_up() == []
+
+
+def test_a_new_database_is_filled_again(desk: Desk) -> None:
+    desk.set_up()
+    for file in desk.settings.home.glob("linli.db*"):
+        file.unlink()
+    assert desk.set_up() == ["database", "knowledge", "knowledge"]
+    assert desk.answers() == {"parking-fee": "看公示牌"}
+
+
+def test_another_encoder_leads_to_another_snapshot(desk: Desk) -> None:
+    desk.set_up()
+    assert desk.set_up(encoder="some/model") == ["knowledge"]
+
+
+def test_a_missing_snapshot_is_published_again(desk: Desk) -> None:
+    desk.set_up()
+    (desk.settings.home / "snapshots" / snapshot.POINTER).unlink()
+    assert desk.set_up() == ["knowledge"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"model": 1}'])
+def test_a_damaged_record_costs_time_and_no_more(desk: Desk, content: str) -> None:
+    desk.set_up()
+    (desk.settings.home / "setup.json").write_text(content, encoding="utf-8")
+    assert "Rasa" in desk.set_up()
+    assert desk.set_up() == []
+
+
+def test_what_was_done_before_an_interruption_is_not_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*given: Any, **named: Any) -> Path:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "train", stop)
+        with pytest.raises(KeyboardInterrupt):
+            desk.set_up()
+    assert desk.set_up() == ["Rasa"]
+
+
+def test_seeds_read_before_an_interruption_are_still_published(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*given: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
+    desk.set_up()
+    desk.write("parking-fee", answer="按小时收费")
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            desk.set_up()
+    desk.set_up()
+    assert desk.published == 2
+
+
+@pytest.mark.parametrize("given", [{"rasa_url": "http://rasa:5005"}, {"rasa_model": Path("m")}])
+def test_no_model_is_trained_where_another_is_used(desk: Desk, given: dict[str, Any]) -> None:
+    assert "Rasa" not in desk.set_up(**given)
+
+
+def test_two_set_ups_of_one_home_do_everything_once(desk: Desk) -> None:
+    threads = [threading.Thread(target=desk.set_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(desk.trained), desk.published) == (1, 1)
+
+
+def test_faulty_seeds_are_told_by_file_and_entry(desk: Desk) -> None:
+    desk.write("parking-fee", answer='""')
+    with pytest.raises(SetupFault, match=r"parking-fee\.yml, entry 1 .*answer is missing"):
+        desk.set_up()
+
+
+def test_a_home_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SetupFault, match="LINLI_HOME names another folder"):
+        desk.set_up(home=file / "home")
+
+
+def test_rows_of_ones_own_are_kept_for_later_trainings(desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "mine.jsonl"
+    extra.write_text('{"text": "早呀", "intent": "greet"}\n', encoding="utf-8")
+    desk.set_up()
+    model = train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
+    assert model.exists()
+    extra.unlink()
+    assert desk.set_up() == []
+    desk.source.write_text("pipeline: [1]\n", encoding="utf-8")
+    assert desk.set_up() == ["Rasa"]
+    assert [len(rows) for rows in desk.trained] == [0, 1, 1]
+
+
+def test_a_training_without_rows_forgets_those_before(desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "mine.jsonl"
+    extra.write_text('{"text": "早呀", "intent": "greet"}\n', encoding="utf-8")
+    train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
+    train_rasa(desk.settings, desk.said.append, clock=desk.clock)
+    assert "Rasa" not in desk.set_up()
+    assert [len(rows) for rows in desk.trained] == [1, 0]
+
+
+def test_faulty_rows_train_nothing(desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "mine.jsonl"
+    extra.write_text('{"text": "早呀", "intent": "nothing"}\n', encoding="utf-8")
+    with pytest.raises(SetupFault, match=r"mine\.jsonl, row 1: intent 'nothing' is not known"):
+        train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
+    assert desk.trained == []

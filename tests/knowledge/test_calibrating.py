@@ -1,0 +1,85 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.calibrating import (
+    ABSENT,
+    OFF_TOPIC,
+    WRONG,
+    Trial,
+    calibrate,
+    left_out,
+    own_sayings,
+    read_sayings,
+    with_thresholds,
+)
+from knowledge.confidence import COVERED, FEATURES, Calibration
+from knowledge.index import Index
+from knowledge.search import items_of
+from tests.knowledge.corpus import ENTRIES, SAYINGS, encoder
+
+SURE = Calibration((0.0,) * FEATURES, (1.0,) * FEATURES, (1.0,) + (0.0,) * (FEATURES - 1), 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index.build(items_of(ENTRIES), encoder())
+
+
+def trial(strength: float, right: bool, kind: str) -> Trial:
+    rows = np.zeros((1, FEATURES))
+    rows[0, 0] = strength
+    rows[0, COVERED] = 1
+    return Trial(rows, (right,), kind)
+
+
+def test_the_threshold_keeps_out_what_is_wrong_and_lets_in_what_is_right() -> None:
+    trials = [
+        *[trial(3, True, "tested")] * 60,
+        *[trial(1, False, "tested")] * 40,
+        *[trial(0.5, False, "off topic")] * 50,
+        *[trial(0.5, False, "absent")] * 50,
+    ]
+    calibration, reached = with_thresholds(SURE, trials)
+    assert reached["right"] == 0.6
+    assert reached["wrong"] <= WRONG
+    assert reached["off topic"] <= OFF_TOPIC
+    assert reached["absent"] <= ABSENT
+    assert 0.73 < calibration.answer_at < 0.96
+    assert calibration.ask_at <= calibration.answer_at
+
+
+def test_shares_kept_to_on_a_small_pool(index: Index) -> None:
+    calibration, reached = calibrate(ENTRIES, index, encoder(), SAYINGS)
+    assert reached["wrong"] <= WRONG
+    assert reached["off topic"] <= OFF_TOPIC
+    assert 0 < calibration.answer_at <= 1
+
+
+def test_a_variant_left_out_does_not_find_itself(index: Index) -> None:
+    trials = left_out(ENTRIES, index, encoder())
+    assert len(trials) == sum(len(entry.variants) for entry in ENTRIES)
+    assert max(row.rows[0, 2] for row in trials) < 0.999
+
+
+def test_variants_stand_in_where_there_are_no_tests() -> None:
+    bare = [replace(entry, tests=()) for entry in ENTRIES]
+    index = Index.build(items_of(bare), encoder())
+    calibration, reached = calibrate(bare, index, encoder(), SAYINGS)
+    assert calibration.weights
+    assert set(reached) >= {"right", "wrong", "off topic"}
+
+
+def test_comments_are_no_sayings(tmp_path: Path) -> None:
+    path = tmp_path / "said.txt"
+    path.write_text("# 开头\n你好\n\n 唱歌 \n", encoding="utf-8")
+    assert read_sayings(path) == ["你好", "唱歌"]
+
+
+def test_the_own_sayings_are_many_and_different() -> None:
+    sayings = own_sayings()
+    said = [*sayings.off_topic, *sayings.reports]
+    assert len(said) >= 300
+    assert len(set(said)) == len(said)
