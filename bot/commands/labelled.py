@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from actions.tickets.ticket import KIND_NAMES, Kind
 from bot.training import known_intents
+from nlu.evaluation import EMERGENCY, NONE
 from nlu.text import normalise
 
+NO_EMERGENCY = (NONE, "无")
 KINDS = {name: kind for kind in Kind for name in (kind.value, KIND_NAMES[kind])}
 
 
@@ -94,16 +97,22 @@ def _kind(value: Any, text: str) -> str | None:
 
 
 def _intent(value: Any, text: str) -> str | None:
-    name, known = _name(value, text), known_intents()
+    name, known = _name(value, text), _intents()
     if name is not None and name not in known:
         raise ValueError(f"intent {name!r} is not known; known are {', '.join(sorted(known))}")
     return name
 
 
+@cache
+def _intents() -> frozenset[str]:
+    return known_intents()
+
+
 def _emergency(value: Any, text: str) -> str | None:
     if isinstance(value, bool):
-        return "emergency" if value else None
-    return _name(value, text)
+        return EMERGENCY if value else None
+    name = _name(value, text)
+    return None if name in NO_EMERGENCY else name
 
 
 def _address(value: Any, text: str) -> str | None:
