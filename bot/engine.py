@@ -26,7 +26,6 @@ action_endpoint:
     Authorization: Bearer ${{LINLI_RASA_TOKEN}}
 tracker_store:
   type: bot.rasa.tracker_store.LocalTrackerStore
-  dialect: sqlite
   db: {database}
 """
 CREDENTIALS = """\

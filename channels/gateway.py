@@ -78,8 +78,7 @@ class Gateway:
             return recorded.replies
         task = self.running.get(recorded.id)
         if task is None:
-            heard = Heard(recorded.id, cleaned.channel, cleaned.conversation, cleaned.said)
-            task = asyncio.create_task(self.answer(heard, masked=masked))
+            task = asyncio.create_task(self.answer(cleaned, recorded, masked=masked))
             self.running[recorded.id] = task
             task.add_done_callback(lambda _: self.running.pop(recorded.id, None))
         replies = await asyncio.shield(task)
@@ -90,15 +89,22 @@ class Gateway:
         with self.sessions.begin() as session:
             return record_arrival(session, arrival, self.vault, self.clock())
 
-    async def answer(self, heard: Heard, *, masked: bool) -> tuple[Reply, ...]:
+    async def answer(
+        self, arrival: Arrival, recorded: Recorded, *, masked: bool
+    ) -> tuple[Reply, ...]:
         """Answer in the conversation's order, and write the answer down before it is given."""
-        order = self.orders.setdefault(heard.conversation, asyncio.Lock())
+        order = self.orders.setdefault(arrival.conversation, asyncio.Lock())
         async with order:
+            if not recorded.is_new:
+                # The first delivery may have been answered since it was looked for.
+                recorded = await asyncio.to_thread(self.record, arrival)
+                if recorded.replies is not None:
+                    return recorded.replies
+            heard = Heard(recorded.id, arrival.channel, arrival.conversation, recorded.said)
             replies = tuple(await self.say(heard))
             if masked:
                 replies = (*replies, self.wording.say("identity_masked"))
-            await asyncio.to_thread(self.keep, heard.id, replies)
-            return replies
+            return await asyncio.to_thread(self.keep, heard.id, replies)
 
     async def say(self, heard: Heard) -> Sequence[Reply]:
         refusal = self.refusal(heard.said)
@@ -117,21 +123,23 @@ class Gateway:
 
     def refusal(self, said: Said) -> Reply | None:
         """A word to what cannot be read: nothing at all, or too much."""
-        if said.location or said.images:
-            return None
-        if not has_words(said.text):
-            return self.wording.say("empty")
         if len(said.text) > self.message_limit:
             limit, length = self.message_limit, len(said.text)
             return self.wording.say("too_long", limit=limit, length=length)
-        return None
+        if has_words(said.text) or said.location or said.images:
+            return None
+        return self.wording.say("empty")
 
-    def keep(self, inbound: int, replies: tuple[Reply, ...]) -> None:
+    def keep(self, inbound: int, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
         with self.sessions.begin() as session:
-            record_replies(session, inbound, replies, self.vault, self.clock())
+            return record_replies(session, inbound, replies, self.vault, self.clock())
 
 
 def clean(arrival: Arrival) -> tuple[Arrival, bool]:
-    """The message with its text normalised and identity numbers masked, and whether any were."""
-    text, masked = mask_identities(normalise(arrival.said.text))
-    return replace(arrival, said=replace(arrival.said, text=text)), masked
+    """The message with its texts normalised and identity numbers masked, and whether any were."""
+    said, place = arrival.said, arrival.said.location
+    text, masked = mask_identities(normalise(said.text))
+    if place is not None and place.label:
+        label, masked_too = mask_identities(normalise(place.label))
+        place, masked = replace(place, label=label), masked or masked_too
+    return replace(arrival, said=replace(said, text=text, location=place)), masked

@@ -1,11 +1,13 @@
 """Bounds on what a request may carry, kept before anything reads it."""
 
+import contextlib
+
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyTooLarge(Exception):
-    """A body without a length that turned out too long."""
+    """A body that turned out longer than it may be."""
 
 
 class BodyLimit:
@@ -20,8 +22,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        lengths = [v for k, v in scope["headers"] if k == b"content-length"]
-        if any(not v.isdigit() or int(v) > self.limit for v in lengths):
+        if not all(self.allows(v) for k, v in scope["headers"] if k == b"content-length"):
             await self.refusal(scope, receive, send)
             return
         seen = 0
@@ -34,7 +35,15 @@ class BodyLimit:
                 raise BodyTooLarge
             return message
 
-        try:
-            await self.app(scope, counted, send)
-        except BodyTooLarge:
+        async def unless_refused(message: Message) -> None:
+            # The program may have made an answer of its own of the fault.
+            if seen <= self.limit:
+                await send(message)
+
+        with contextlib.suppress(BodyTooLarge):
+            await self.app(scope, counted, unless_refused)
+        if seen > self.limit:
             await self.refusal(scope, receive, send)
+
+    def allows(self, length: bytes) -> bool:
+        return length.isdigit() and len(length) < 20 and int(length) <= self.limit

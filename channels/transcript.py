@@ -35,10 +35,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The record of an arrival: new, or the one of an earlier delivery of the same message."""
+    """The record of an arrival: new, or the one of an earlier delivery of the same message.
+
+    ``said`` is what the first delivery said; ``replies`` is None until it has been answered.
+    """
 
     id: int
     is_new: bool
+    said: Said
     replies: tuple[Reply, ...] | None
 
 
@@ -75,9 +79,11 @@ def record_arrival(session: Session, arrival: Arrival, vault: Vault, now: dateti
         else:
             content = {k: v for k, v in asdict(arrival.said).items() if v}
             write(session, arrival.conversation, row.id, RESIDENT, content, vault, now)
-            return Recorded(row.id, True, None)
-    answered = known.state == InboundState.ANSWERED
-    return Recorded(known.id, False, replies_to(session, known.id, vault) if answered else None)
+            return Recorded(row.id, True, arrival.said, None)
+    said = recall(session, known.id, vault)
+    if said is not None:
+        return Recorded(known.id, False, said, None)
+    return Recorded(known.id, False, arrival.said, replies_to(session, known.id, vault))
 
 
 def find_arrival(session: Session, arrival: Arrival) -> InboundRow | None:
@@ -92,14 +98,18 @@ def find_arrival(session: Session, arrival: Arrival) -> InboundRow | None:
 
 def record_replies(
     session: Session, inbound: int, replies: Sequence[Reply], vault: Vault, now: datetime
-) -> None:
-    """Write what was answered, and that it was. A message is answered once."""
-    row = session.get_one(InboundRow, inbound)
+) -> tuple[Reply, ...]:
+    """Write what was answered, and that it was; the answer that stands.
+
+    A message is answered once: a second answer is dropped, and the first given back.
+    """
+    row = session.get_one(InboundRow, inbound, with_for_update=True)
     if row.state == InboundState.ANSWERED:
-        return
+        return replies_to(session, inbound, vault)
     for reply in replies:
         write(session, row.conversation, inbound, LINLI, reply.to_json(), vault, now)
     row.state, row.answered = InboundState.ANSWERED, now
+    return tuple(replies)
 
 
 def record_unasked(

@@ -7,6 +7,7 @@ city geocoding).
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import jieba
 
@@ -45,7 +46,10 @@ PREMISES_PATTERN = re.compile(PREMISES)
 LONGEST_NAME = 12
 JOINT = re.compile(r"[ _()（）·.\-]{0,2}|[ ]?[和与跟、][ ]?")
 STEP_DOWN = re.compile(r"[，,的]")
-TAIL_NUMBER = re.compile(r"[ -]?[A-Za-z]?\d{1,5}(?:-\d{1,5})*(?:室|房|号房|铺)?(?![\d元块人户米次个年月日斤度点天:.%]|小时)")
+TAIL_NUMBER = re.compile(
+    r"[ -]?[A-Za-z]?\d{1,5}(?:-\d{1,5})*(?:室|房|号房|铺)?"
+    r"(?![\d元块人户米次个年月日斤度点天:.%]|小时)"
+)
 
 NEVER_LAST = frozenset("跟给把被让向为和")
 HARD = frozenset("我你他她的了着是在住到不没")
@@ -53,6 +57,8 @@ HARD = frozenset("我你他她的了着是在住到不没")
 
 @dataclass(frozen=True, slots=True)
 class AddressPart:
+    """A part and its place in the text; ``level`` is one of ``LEVELS``."""
+
     level: str
     text: str
     start: int
@@ -122,13 +128,18 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self.spans: list[tuple[int, int]] = []
+        self.anywhere = [True] * len(text)
         self.starting: list[int] = []  # for each character, the index of its word
         self.stop = [not is_name_character(c) for c in text]
         plain = plain_words()
         for _, start, end in jieba.tokenize(text, HMM=False):
             # 在建国路 is 在 and 建国路, whatever the dictionary says
-            cuts = (start, start + 1, end) if end - start == 2 and text[start] in "在住" else (start, end)
-            for a, b in zip(cuts, cuts[1:], strict=False):
+            cuts = (
+                (start, start + 1, end)
+                if end - start == 2 and text[start] in "在住"
+                else (start, end)
+            )
+            for a, b in pairwise(cuts):
                 self.starting += [len(self.spans)] * (b - a)
                 self.spans.append((a, b))
                 if text[a:b] in ORDINARY or text[a:b] in plain:
@@ -147,18 +158,25 @@ class Words:
                 break
             if word in plain or (word in ORDINARY and not self.is_in_name(left, rest)):
                 break
-            follows_name = left > 0 and self.text[left - 1] in "省市区县镇乡道路街巷"
-            if word in PARTICLES and rest >= 2 and not (follows_name and word not in NEVER_LAST):
+            if word in NEVER_LAST and rest != 1:
                 break
-            if word in NEVER_LAST and rest == 0:
+            if word in PARTICLES and rest >= 2 and not self.follows_name(left):
                 break
             start = left
         return start
 
+    def follows_name(self, at: int) -> bool:
+        """Whether a road or a district ends there: after it, 有福里 is a name."""
+        return at > 0 and self.text[at - 1] in "省市区县镇乡道路街巷"
+
     def is_in_name(self, at: int, rest: int) -> bool:
         """Whether the ordinary word at ``at`` is but a character of a name (来福里, 丽发新城)."""
         left, right = self.spans[self.starting[at]]
-        if right - left > 1 or self.text[at] in HARD or rest > 1:
+        if right - left > 1 or self.text[at] in HARD:
+            return False
+        if rest and self.follows_name(at) and self.text[at] in PARTICLES:
+            return True
+        if rest > 1:
             return False
         before = self.spans[self.starting[at - 1]] if at else (0, 0)
         return rest == 1 or (before[1] - before[0] == 1 and not self.stop[before[0]])
@@ -216,8 +234,11 @@ def joins(group: list[AddressPart], part: AddressPart, text: str, words: Words) 
 
 
 def is_address(group: list[AddressPart]) -> bool:
+    """Whether more than a relative place, a number or a floor is said; 12-3-501 is enough."""
     levels = {p.level for p in group}
-    return bool(levels - {"place", "number", "room"}) or ("-" in group[0].text and "room" in levels)
+    return bool(levels - {"place", "number", "room"}) or any(
+        p.level == "room" and p.text.count("-") == 2 for p in group
+    )
 
 
 def whole(group: list[AddressPart], text: str, words: Words, earliest: int) -> FoundAddress:
@@ -225,7 +246,7 @@ def whole(group: list[AddressPart], text: str, words: Words, earliest: int) -> F
     start, end = group[0].start, tail_end(group[-1].end, text, words)
     levels = {p.level for p in group}
     if group[0].level in {"building", "number", "room"}:
-        start = words.name_start(start, [i >= earliest for i in range(len(text))])
+        start = max(earliest, words.name_start(start, words.anywhere))
     if levels & {"number", "street"} or len(levels & {"province", "city", "district"}) > 1:
         run = words.run_end(end)
         end = run if run - end <= LONGEST_NAME else end
@@ -233,6 +254,7 @@ def whole(group: list[AddressPart], text: str, words: Words, earliest: int) -> F
 
 
 def tail_end(end: int, text: str, words: Words) -> int:
+    """Where the shops and door numbers end that directly follow the last part."""
     while True:
         number = TAIL_NUMBER.match(text, end)
         premises = None

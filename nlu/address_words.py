@@ -116,15 +116,20 @@ ORDINARY_TEXT = """
 """
 ORDINARY = frozenset(ORDINARY_TEXT.split())
 # Common in names too (和平, 有福): a name is cut there only if enough is left.
-PARTICLES = frozenset("和跟与及对向同靠个用于管有本该各全也快多新开发安来要会能住过得地两一家人树看走")
+PARTICLES = frozenset(
+    "和跟与及对向同靠个用于管有本该各全也快多新开发安来要会能住过得地两一家人树看走"
+)
 PLAIN_TAGS = frozenset(("v", "vd", "t", "d", "r", "c", "p", "z", "l", "i", "y", "u"))
 # Verbs by the dictionary, but the stuff of road, estate and company names.
 NAMELIKE_TEXT = """
-解放 振兴 创新 开发 建设 丰收 前进 富强 复兴 如意 立新 光复 跃进 奋进 奋斗 自强 自立 联合 联创 得利 得力 高新 创意 未来 一期
-二期 三期 四期 五期 超市 支行 旗舰店 快递 速递 包装 制造 织造 铸造 印刷 印染 维修 租赁 照明 装饰 养生 足浴 健身 展示 急诊 诊断
-培训 教育 设计 批发 零售 专卖 精选 投资 管理 服务 十字路口 丁字路口 三岔路口 有限责任 镇上 集成 聚合 指挥 防治 审批 自治
-生产资料 售后服务 综合治理 便民服务 朝阳 向阳 迎宾 滨江 滨河 环城 拥军 爱国 翻身 开明 虎踞 留香 远扬 扬名 启新 四望
-现代 春晓 明月 日月 月季 九天 老年 当代 秋月 晨曦 五常 大连 保定 奉化 西四 供暖 供热 供水 供电 办事 养老 保洁 卫生
+解放 振兴 创新 开发 建设 丰收 前进 富强 复兴 如意 立新 光复 跃进 奋进 奋斗
+自强 自立 联合 联创 得利 得力 高新 创意 未来 一期 二期 三期 四期 五期 超市
+支行 旗舰店 快递 速递 包装 制造 织造 铸造 印刷 印染 维修 租赁 照明 装饰 养生
+足浴 健身 展示 急诊 诊断 培训 教育 设计 批发 零售 专卖 精选 投资 管理 服务
+十字路口 丁字路口 三岔路口 有限责任 镇上 集成 聚合 指挥 防治 审批 自治 生产资料
+售后服务 综合治理 便民服务 朝阳 向阳 迎宾 滨江 滨河 环城 拥军 爱国 翻身 开明
+虎踞 留香 远扬 扬名 启新 四望 现代 春晓 明月 日月 月季 九天 老年 当代 秋月
+晨曦 五常 大连 保定 奉化 西四 供暖 供热 供水 供电 办事 养老 保洁 卫生
 """
 NAMELIKE = frozenset(NAMELIKE_TEXT.split())
 NOT_NAMES_TEXT = """
@@ -153,7 +158,10 @@ def plain_words() -> frozenset[str]:
         return frozenset(
             entry[0]
             for entry in entries
-            if len(entry) == 3 and len(entry[0]) > 1 and entry[2] in PLAIN_TAGS and entry[0] not in NAMELIKE
+            if len(entry) == 3
+            and len(entry[0]) > 1
+            and entry[2] in PLAIN_TAGS
+            and entry[0] not in NAMELIKE
         )
 
 

@@ -96,16 +96,17 @@ def find_emergency(text: str) -> Emergency | None:
         The first kind, in the order of ``CALLS``, of which some sentence speaks as present.
     """
     found: dict[EmergencyKind, Emergency] = {}
+    letter = len(text) > LETTER
     for sentence in SENTENCE.finditer(text):
         said = FIGURES.sub(lambda m: "〇" * len(m.group(0)), sentence.group(0))
-        cries = CRY.search(said) is not None
+        cries = not letter and CRY.search(said) is not None
         if not cries and ELSEWHERE.search(said):
             continue
         for kind, patterns in COMPILED.items():
             if kind in found:
                 continue
             for match in (m for p in patterns for m in p.finditer(said)):
-                if cries or is_present(kind, said, match, letter=len(text) > LETTER):
+                if cries or is_present(kind, said, match, letter=letter):
                     start = sentence.start() + match.start()
                     end = sentence.start() + match.end()
                     found[kind] = Emergency(kind, start, end, CALLS[kind])

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 GAP = r"[ \-]?"
 MOBILE = re.compile(rf"(?<!\d)(?:\+?86{GAP})?(1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}})(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}[ \-]?[2-9]\d{6,7}(?:[ \-转]\d{1,6})?)(?!\d)")
-IDENTITY = re.compile(r"(?<!\d)(\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)")
+IDENTITY = re.compile(
+    r"(?<!\d)(\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?!\d)"
+)
 ALMOST_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{10,12}(?!\d)")
 SPOKEN = re.compile(r"[幺一二三四五六七八九零〇洞拐两]{11}")
 SPOKEN_DIGITS = str.maketrans("幺一二两三四五六七拐八九零〇洞", "112234567789000")
@@ -31,7 +33,9 @@ class Phone:
 
 def find_phones(text: str) -> tuple[Phone, ...]:
     """Mobile and landline numbers, also spoken digit by digit, in order of appearance."""
-    found = [Phone(re.sub(r"\D", "", m.group(1)), m.start(), m.end()) for m in MOBILE.finditer(text)]
+    found = [
+        Phone(re.sub(r"\D", "", m.group(1)), m.start(), m.end()) for m in MOBILE.finditer(text)
+    ]
     taken = {i for phone in found for i in range(phone.start, phone.end)}
     for m in LANDLINE.finditer(text):
         if m.start() not in taken:

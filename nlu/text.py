@@ -17,13 +17,19 @@ def normalise(text: str) -> str:
     A character repeated four times or more is cut to three, digits excepted. Never raises;
     any string is taken, also one with unpaired surrogates.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = visible(text.encode("utf-8", "replace").decode("utf-8"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = COMPATIBLE.sub(lambda m: unicodedata.normalize("NFKC", m.group(0)), text)
-    text = INVISIBLE.sub("", text)
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
-    text = LINES.sub("\n", SPACES.sub(" ", text))
+    text = LINES.sub("\n", SPACES.sub(" ", visible(text)))
     return RUN.sub(shorten_run, text).strip()
+
+
+def visible(text: str) -> str:
+    """``text`` without control, private and invisible characters; line ends stay."""
+    text = INVISIBLE.sub("", text)
+    return "".join(
+        c for c in text if c in "\r\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"}
+    )
 
 
 def shorten_run(match: "re.Match[str]") -> str:

@@ -136,8 +136,8 @@ def status() -> None:
     click.echo(f"entries    {current.entries}")
     click.echo(f"encoder    {current.encoder_name}")
     click.echo(f"previous   {current.previous or '-'}")
-    for name, share in current.reached.items():
-        click.echo(f"{name}  {share:.3f}")
+    reached = ", ".join(f"{name} {share:.1%}" for name, share in current.reached.items())
+    click.echo(f"reached    {reached or '-'}")
     click.echo(f"snapshots  {len(state.snapshots)}")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -90,6 +91,8 @@ class CategoryClassifier(GraphComponent):
             TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True),
             LogisticRegression(C=self.config["C"], max_iter=300, class_weight="balanced"),
         ).fit(texts, labels)
+        # Kept by feature, a prediction reads the coefficients in place: see nlu.components.intent.
+        self.classifier[-1].coef_ = np.asfortranarray(self.classifier[-1].coef_)
         with self.storage.write_to(self.resource) as folder:
             joblib.dump(self.classifier, folder / "category.joblib")
         return self.resource

@@ -1,0 +1,197 @@
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands.knowledge import knowledge
+from knowledge import publishing
+from knowledge.entry import Entry, to_content
+from knowledge.training import train
+from tests.bot.commands.running import fault, invoke, run
+from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
+
+LATER = replace(LIBRARY, answer=LIBRARY.answer + "也可以网上办。")
+
+
+def write(path: Path, rows: Sequence[Any]) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def entries(folder: Path, *given: Entry) -> Path:
+    return write(folder / "entries.jsonl", [to_content(entry) for entry in given])
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with four published entries and an encoder that was not trained, to be copied."""
+    folder = tmp_path_factory.mktemp("library")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("LINLI_HOME", str(folder / "home"))
+        patch.setattr(publishing, "train", partial(train, rounds=0))
+        run(knowledge, "import", entries(folder, *ENTRIES))
+        run(knowledge, "publish")
+        yield folder / "home"
+
+
+@pytest.fixture
+def published(library: Path, home: Path) -> Path:
+    shutil.copytree(library, home)
+    return home
+
+
+@pytest.mark.usefixtures("home")
+def test_import_counts_what_it_touched(tmp_path: Path) -> None:
+    path = entries(tmp_path, *ENTRIES)
+    assert run(knowledge, "import", path) == "4 added, 0 changed, 0 unchanged\n"
+    assert run(knowledge, "import", path) == "0 added, 0 changed, 4 unchanged\n"
+    result = invoke(knowledge, ["import", entries(tmp_path, LATER)])
+    assert result.stdout == "0 added, 1 changed, 0 unchanged\n"
+    assert "linli knowledge publish" in result.stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_one_fault_is_one_line_and_nothing_is_imported(tmp_path: Path) -> None:
+    wrong = {**to_content(POOL), "effective": "2024-13-01"}
+    path = write(tmp_path / "wrong.jsonl", [to_content(LIBRARY), wrong])
+    line = fault(knowledge, "import", path)
+    assert line.startswith(f"import: {path}, row 2 (pool-hours): effective '2024-13-01' is not a")
+    assert line.endswith("; nothing was imported")
+    assert "library-card" not in run(knowledge, "list")
+
+
+@pytest.mark.usefixtures("home")
+def test_every_fault_has_a_line_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path / "wrong.jsonl", ["{", "[]"])
+    result = invoke(knowledge, ["import", path])
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["linli"] * 3
+    assert ("row 1" in lines[0], "row 2" in lines[1]) == (True, True)
+    assert lines[2] == "linli: import: 2 faults; nothing was imported"
+
+
+@pytest.mark.usefixtures("home")
+def test_what_cannot_be_imported_is_told(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.yml"
+    assert f"{gone}: no such file" in fault(knowledge, "import", gone)
+    assert "only .yml, .yaml, .csv" in fault(knowledge, "import", write(tmp_path / "a.pdf", []))
+    assert "no entries in there" in fault(knowledge, "import", write(tmp_path / "a.jsonl", []))
+
+
+@pytest.mark.usefixtures("published")
+def test_list_shows_the_entries_of_a_topic() -> None:
+    lines = run(knowledge, "list", "--topic", "游泳馆").splitlines()
+    assert len(lines) == 2
+    assert all(part in lines[1] for part in ("pool-hours", "全国", "2024-01-01", POOL.question))
+    assert len(run(knowledge, "list").splitlines()) == 5
+
+
+@pytest.mark.usefixtures("published")
+def test_search_shows_decision_confidence_id_question_and_source() -> None:
+    lines = run(knowledge, "search", LIBRARY.question).splitlines()
+    assert lines[0] in {"answer", "ask_which", "unknown"}
+    confidence, entry, question = lines[1].split("  ")
+    assert 0 <= float(confidence) <= 1
+    assert (entry, question) == ("library-card", LIBRARY.question)
+    assert lines[2].strip() == "图书借阅办法 第三条"
+
+
+@pytest.mark.usefixtures("published")
+def test_search_keeps_to_the_regions_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "怎么跟邻居交换花种？"
+    assert "seed-exchange" in run(knowledge, "search", question)
+    monkeypatch.setenv("LINLI_REGIONS", '["全国"]')
+    assert "seed-exchange" not in run(knowledge, "search", question)
+
+
+def test_publish_rollback_and_status_go_together(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(knowledge, "publish")
+    assert first.endswith(": 4 entries\n")
+    monkeypatch.setattr(publishing, "NEW", 1)
+    run(knowledge, "import", entries(tmp_path, LATER, replace(POOL, id="pool-two")))
+    second = run(knowledge, "publish")
+    assert second.endswith(": 5 entries\n")
+    shown = run(knowledge, "status")
+    assert second.split(":")[0] in shown
+    assert f"previous   {first.split(':')[0]}" in shown
+    assert "snapshots  2" in shown
+    assert run(knowledge, "rollback") == first
+    assert "entries    4" in run(knowledge, "status")
+    assert "no earlier snapshot" in fault(knowledge, "rollback")
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_published_is_told_with_what_to_do(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", [{"query": "泳池几点开", "question": "游泳馆几点开门"}])
+    for arguments in (("search", "游泳馆"), ("evaluate", path)):
+        assert fault(knowledge, *arguments).startswith("nothing is published in ")
+    assert fault(knowledge, "rollback") == "there is no earlier snapshot to go back to"
+    assert run(knowledge, "status").startswith("nothing is published; run `linli knowledge")
+    assert fault(knowledge, "search", "　") == "knowledge search: the text is empty"
+
+
+def test_a_damaged_snapshot_is_told(published: Path) -> None:
+    next((published / "snapshots").glob("*/entries.jsonl")).write_text("", encoding="utf-8")
+    assert "entries.jsonl damaged or missing" in fault(knowledge, "search", "游泳馆")
+
+
+def test_a_model_that_cannot_be_loaded_is_told(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_ENCODER", str(published / "no-such-model"))
+    assert "no-such-model' cannot be loaded" in fault(knowledge, "publish")
+
+
+@pytest.mark.usefixtures("published")
+def test_evaluate_has_the_names_of_the_command_line(tmp_path: Path) -> None:
+    rows = [{"query": test, "question": e.question} for e in ENTRIES for test in e.tests]
+    negatives = write(tmp_path / "negatives.jsonl", [{"text": "讲个故事"}, {"text": "几点的飞机"}])
+    path = write(tmp_path / "rows.jsonl", rows)
+    report = json.loads(run(knowledge, "evaluate", path, "--negatives", negatives, "--json"))
+    figures = {"recall@1", "recall@3", "recall@10", "mrr@10", "p50_ms", "p99_ms"}
+    assert set(report) == {"n", "pool", "bm25", "negatives"} | figures
+    assert set(report["bm25"]) == figures
+    assert (report["n"], report["pool"], report["recall@10"]) == (8, 4, 1.0)
+    assert report["negatives"]["n"] == 2
+    assert "negatives" not in json.loads(run(knowledge, "evaluate", path, "--json"))
+    shown = run(knowledge, "evaluate", path, "--negatives", negatives)
+    assert "negatives answered  " in shown
+    assert shown.splitlines()[3].split()[:3] == ["recall@1", "recall@3", "recall@10"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("{", "row 1: is not JSON"),
+        ("[]", "row 1: must be an object"),
+        ({"text": "游泳"}, "row 1: needs query and question, or question and document"),
+        ({"query": 1, "question": "游泳"}, "row 1: query must be a text"),
+        ("", "has no rows"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_wrong_rows_are_told_with_file_and_row(tmp_path: Path, row: Any, told: str) -> None:
+    path = write(tmp_path / "rows.jsonl", [row])
+    line = fault(knowledge, "evaluate", path)
+    assert line.startswith(str(path))
+    assert told in line
+
+
+@pytest.mark.usefixtures("home")
+def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", [{"query": "泳池几点开", "question": "游泳馆几点开门"}])
+    gone = tmp_path / "gone.jsonl"
+    assert f"{gone}: cannot be read: No such file" in fault(knowledge, "evaluate", gone)
+    wrong = write(tmp_path / "wrong.jsonl", [{"say": "讲个故事"}])
+    line = fault(knowledge, "evaluate", path, "--negatives", wrong)
+    assert line == f"{wrong}, row 1: text must be a text"

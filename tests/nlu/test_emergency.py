@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.emergency import CALLS, EmergencyKind, find_emergency
+from nlu.text import normalise
+
+SAID = yaml.safe_load(Path(__file__).with_name("emergencies.yml").read_text(encoding="utf-8"))
+ALARMS = [(text, kind) for kind, texts in SAID["alarm"].items() for text in texts]
+QUIET = [text for texts in SAID["quiet"].values() for text in texts]
+
+
+@pytest.mark.parametrize(("text", "kind"), ALARMS)
+def test_an_emergency_alarms_with_its_kind(text: str, kind: str) -> None:
+    emergency = find_emergency(normalise(text))
+    assert emergency is not None
+    assert emergency.kind.value == kind
+    assert emergency.calls == CALLS[emergency.kind]
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_talk_about_dangers_does_not_alarm(text: str) -> None:
+    assert find_emergency(normalise(text)) is None
+
+
+def test_every_kind_is_tried_and_has_numbers_to_call() -> None:
+    assert {kind for _, kind in ALARMS} == {kind.value for kind in EmergencyKind}
+    assert all(CALLS[kind] for kind in EmergencyKind)
+
+
+def test_of_two_emergencies_the_more_urgent_is_told() -> None:
+    emergency = find_emergency("着火了，我爸晕倒了")
+    assert emergency is not None
+    assert emergency.kind is EmergencyKind.MEDICAL
+
+
+def test_an_old_case_in_another_sentence_does_not_silence_the_present_one() -> None:
+    emergency = find_emergency("去年楼上演练过。现在真着火了！")
+    assert emergency is not None
+    assert emergency.kind is EmergencyKind.FIRE
+
+
+def test_a_cry_for_help_outweighs_talk_of_habit() -> None:
+    assert find_emergency("电梯经常困人") is None
+    assert find_emergency("电梯经常困人，现在又困住人了，快来人") is not None
+
+
+def test_a_letter_alarms_only_if_it_says_that_it_is_now() -> None:
+    letter = "我们小区的消防一直没人管，盼望领导重视。" * 7
+    assert find_emergency(letter + "楼道着火了。") is None
+    assert find_emergency(letter + "楼道正在着火。") is not None
+
+
+@given(st.lists(st.sampled_from([text for text, _ in ALARMS] + QUIET), max_size=3))
+def test_what_was_recognised_is_a_span_of_the_text(said: list[str]) -> None:
+    text = "。".join(said)
+    emergency = find_emergency(text)
+    if emergency is not None:
+        assert 0 <= emergency.start < emergency.end <= len(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_asked_about(text: str) -> None:
+    emergency = find_emergency(text)
+    assert emergency is None or text[emergency.start : emergency.end]
