@@ -22,7 +22,15 @@ from actions.follow_up import (
 from actions.policy import answer_policy
 from actions.report import finish_report, take_report
 from actions.take_up import take_up
-from actions.talk import answering_or_saying, ask_human, fall_back, restart, say_danger, saying
+from actions.talk import (
+    answering_or_saying,
+    ask_human,
+    fall_back,
+    restart,
+    say_danger,
+    saying,
+    tell_privacy,
+)
 from actions.turn import Flow, Guess, Means, Outcome, Turn
 
 logger = logging.getLogger(__name__)
@@ -38,7 +46,7 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
         "action_out_of_scope": answering_or_saying("out_of_scope"),
         "action_restart": restart,
         "action_ask_human": ask_human,
-        "action_privacy": saying("privacy"),
+        "action_privacy": tell_privacy,
         "action_emergency": say_danger,
         "action_fallback": fall_back,
         "action_take_up_offer": take_up,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -51,6 +51,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """The kind of a report, by the intent of its first message."""
+
+BEGINNINGS = frozenset(KINDS) - {"ask_policy"}
+"""Intents that begin a report; a question becomes one only where its answer is not known."""
+
+AT_HAND = timedelta(hours=12)
+"""After a longer pause only what plainly goes on with a draft is read into it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,11 @@ class Draft:
 
     def next_step(self) -> Step | None:
         return next((step for step, settled in self.settled().items() if not settled), None)
+
+    @property
+    def subject(self) -> str:
+        """The words it began with, without what was added."""
+        return self.what.partition("\n")[0]
 
     def asking(self) -> "Draft":
         """The same draft, with ``asked`` and ``tries`` brought up to date."""

@@ -12,20 +12,32 @@ from actions.reply import Button
 from actions.report import card, in_words
 from actions.tickets import follow_up
 from actions.tickets.number import Found, find
-from actions.tickets.register import by_number, of_conversation
-from actions.tickets.ticket import STATUS_NAMES, Status, Ticket, TicketError
+from actions.tickets.register import by_number, complete, of_conversation
+from actions.tickets.ticket import STATUS_NAMES, Amendment, Status, Ticket, TicketError
 from actions.tickets.transitions import OPEN
 from actions.turn import Means, Outcome, Turn
+from nlu.phone import mask_phones
 from nlu.text import HAN
 
 OPEN_QUESTION = "open_question"
 SETTLED = frozenset({Status.RESOLVED, Status.ARCHIVED})
+VERY_BAD = r"非常不满意|很不满意|太差|(?:真|太|就是|简直)垃圾|^垃圾[。！!]*$|差评|没解决"
+BAD = (
+    r"不(?:是?(?:很|太|怎么|够|那么|特别|大))?(?:满意|行|好)|"
+    r"没有?(?:修|办|弄|处理|解决|搞)?好|(?<!不)差(?!不多)"
+)
+
+
+def points(digits: str) -> str:
+    return rf"(?<![\d十])[{digits}]\s*(?:星|分(?!钟))"
+
+
 STARS = (
-    (5, re.compile(r"非常满意|很满意|特别满意|[5五]\s*(?:星|分)|完美|太好了|好评")),
-    (1, re.compile(r"非常不满意|很不满意|太差|垃圾|差评|[1一]\s*(?:星|分)|没解决")),
-    (2, re.compile(r"不满意|不太满意|不行|不好|差|[2二两]\s*(?:星|分)")),
-    (3, re.compile(r"一般|还行|凑合|马马虎虎|[3三]\s*(?:星|分)|可以吧")),
-    (4, re.compile(r"满意|不错|挺好|可以|[4四]\s*(?:星|分)|好")),
+    (1, re.compile(rf"{VERY_BAD}|{points('1一')}")),
+    (2, re.compile(rf"{BAD}|{points('2二两')}")),
+    (5, re.compile(rf"(?:非常|很|特别)满意|{points('5五')}|完美|太好了|好评")),
+    (3, re.compile(rf"一般|还行|凑合|马马虎虎|差不多|{points('3三')}|可以吧")),
+    (4, re.compile(rf"满意|不[错差]|挺好|可以|{points('4四')}|好")),
 )
 FILLER = re.compile(
     r"补充|追加|加(?:一[句点下条])|说明|一下|一点|情况|我|要|想|给|往|再|上次|上回|那个|那张|这个|这张|刚才|报的|的|工单|单子|事|里|还有|还|另外|(?:LL)?[\d\-]{6,}|[，。,.:：！!、\s]",
@@ -133,14 +145,27 @@ def add(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
 
 
 def note(session: Session, turn: Turn, means: Means, number: str) -> Outcome:
-    follow_up.add_note(
+    """The words as a note; a phone in them belongs to the contact alone."""
+    ticket = follow_up.add_note(
         session,
         number,
-        turn.said.text,
+        mask_phones(turn.said.text),
         now=means.clock(),
         attachments=turn.said.images,
         key=f"note:{turn.message}",
     )
+    reading = read(turn)
+    if reading.phone and ticket.status in OPEN:
+        complete(
+            session,
+            number,
+            Amendment(contact_phone=reading.phone, contact_name=reading.name or None),
+            now=means.clock(),
+            vault=means.vault,
+            rules=means.rules,
+            calendar=means.calendar,
+            key=f"contact:{turn.message}",
+        )
     return Outcome((means.wording.say("addition_taken", number=number),))
 
 
@@ -149,7 +174,9 @@ def urge_ticket(turn: Turn, means: Means) -> Outcome:
 
 
 def urge(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
-    urged = follow_up.urge(session, ticket.number, now=means.clock(), text=turn.said.text)
+    urged = follow_up.urge(
+        session, ticket.number, now=means.clock(), text=mask_phones(turn.said.text)
+    )
     if not urged.counted:
         due = in_words(ticket.resolve_by)
         reply = means.wording.say("urged_lately", number=ticket.number, resolve_by=due)
@@ -165,12 +192,12 @@ def withdraw_ticket(turn: Turn, means: Means) -> Outcome:
 def ask_withdrawal(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
     """Withdrawing is asked back once; “确定撤销” right after does it."""
     offer = last_offer(session, turn.conversation, means.vault, means.clock())
-    asked = offer is not None and offer.kind is OfferKind.WITHDRAW
-    if asked and offer and offer.about["number"] == ticket.number:
+    asked = offer.about if offer and offer.kind is OfferKind.WITHDRAW else {}
+    if asked.get("number") == ticket.number and asked.get("message") != turn.message:
         return withdraw_ticket_now(session, turn, means, ticket.number)
     if ticket.status not in OPEN:
         raise TicketError(ticket.number)
-    about = Offer(OfferKind.WITHDRAW, {"number": ticket.number})
+    about = Offer(OfferKind.WITHDRAW, {"number": ticket.number, "message": turn.message})
     make_offer(session, turn.conversation, about, means.vault, means.clock())
     fields = {"number": ticket.number, "title": ticket.title}
     return Outcome((means.wording.say("confirm_withdrawal", **fields),))
@@ -217,7 +244,7 @@ def rated(session: Session, turn: Turn, means: Means, number: str, stars: int) -
         now=means.clock(),
         rules=means.rules,
         calendar=means.calendar,
-        reason=turn.said.text if bad else "",
+        reason=mask_phones(turn.said.text) if bad else "",
         key=f"rating:{turn.message}",
     )
     return Outcome((means.wording.say("rated_bad" if bad else "rated", number=number),))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from actions.turn import Guess, Turn
 from nlu.address import FoundAddress, find_addresses, parts_of
 from nlu.person import find_contact_name
-from nlu.phone import find_phones, looks_mistyped
+from nlu.phone import Phone, find_phones, looks_mistyped
 from nlu.text import HAN
 from nlu.when import find_times
 
@@ -35,8 +35,13 @@ CORRECTS = re.compile(
     r"不是.{1,20}(?:，|,|。|、| )?(?:而)?(?:是|应该)|应该是|其实是|准确(?:地)?说"
 )
 OPENER = re.compile(
-    r"你好|您好|喂|请问|那个|就是|我|想|要|来|跟你们|跟您|向你们|反映|反应|上报|报告|投诉|举报|报修|报|登记|提|一个|个|一下|一件|件|点|些|条|问题|事情|事儿|事|情况|工单|建议|意见|表扬|预约|约|服务|求助|帮忙|帮|麻烦|可以|能|吗|么|不|啊|呢|吧|呀|了|有|在吗|[，。！？,.!?、\s~～]"
+    r"你好|您好|喂|请问|那个|就是|我|想|要|来|跟你们|跟您|向你们|反映|反应|上报|报告|投诉|举报|报修|报|登记|提|一个|个|一下|一件|件|点|些|条|问题|事情|事儿|事|情况|工单|建议|意见|表扬|预约|约|服务|求助|帮忙|帮|麻烦|电话|手机|号码|可以|能|吗|么|不|啊|呢|吧|呀|了|有|在吗|[，。！？,.!?、\s~～]"
 )
+AROUND_FACTS = re.compile(
+    r"地[址点]|位置|就?在|这里|那里|这儿|那儿|住|我们?|本人|名字|免贵|姓|叫|电话|手机|号码?|联系(?:方式|人)?|"
+    r"打|请|可以|谢谢|改成|改为|换成|错了?|不是|应该|是|的|了|吧|呢|啊|你们|您|就|给|留|个|一下|好"
+)
+"""Words with which one gives an address, a name or a number."""
 FIELDS = (
     ("where", re.compile(r"地[址点方]|位置|小区|哪里|楼|单元|门牌")),
     ("contact", re.compile(r"电话|手机|号码|联系方式")),
@@ -49,10 +54,15 @@ DENIED = re.compile(r"不是[^，,。；]{1,20}?(?=[，,。；、 ]|而是|是|�
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Facts of one message. ``fields`` are the parts of a report it names as wrong."""
+    """Facts of one message.
+
+    ``rest`` is what it says beside phone, address, time and name; ``fields`` are the parts of a
+    report it names as wrong.
+    """
 
     text: str
     intent: Guess
+    rest: str = field(default="", repr=False)
     phone: str | None = field(default=None, repr=False)
     mistyped_phone: bool = False
     address: FoundAddress | None = None
@@ -77,7 +87,15 @@ class Reading:
     @property
     def is_opener(self) -> bool:
         """Whether it only announces that there is something to report."""
-        return len(HAN.findall(OPENER.sub("", self.text))) < 2
+        return len(HAN.findall(OPENER.sub("", self.rest))) < 2
+
+    @property
+    def tells(self) -> int:
+        """How many characters are left to a story, beside the facts and the words around them."""
+        rest = self.rest
+        for words in (ANONYMOUS, NO_PHONE, CONFIDENTIAL, AROUND_FACTS):
+            rest = words.sub("", rest)
+        return len(HAN.findall(rest))
 
     @property
     def new_words(self) -> str:
@@ -94,15 +112,19 @@ def read(turn: Turn) -> Reading:
     phones = find_phones(stated)
     addresses = find_addresses(stated)
     times = find_times(text)
+    address = addresses[-1] if corrects and addresses else best_address(addresses)
+    when = max((t.text for t in times), key=len, default="")
+    name = find_contact_name(text) or ""
     return Reading(
         text=text,
         intent=turn.intent,
+        rest=without(text, phones, address.text if address else "", when, name),
         phone=phones[-1].number if phones else None,
         mistyped_phone=looks_mistyped(text),
-        address=addresses[-1] if corrects and addresses else best_address(addresses),
+        address=address,
         place=next((p.text for p in parts_of(stated) if p.level == "place"), ""),
-        when=max((t.text for t in times), key=len, default=""),
-        name=find_contact_name(text) or "",
+        when=when,
+        name=name,
         anonymous=ANONYMOUS.search(text) is not None,
         no_phone=NO_PHONE.search(text) is not None,
         confidential=CONFIDENTIAL.search(text) is not None,
@@ -112,6 +134,14 @@ def read(turn: Turn) -> Reading:
         corrects=corrects,
         fields=tuple(name for name, words in FIELDS if words.search(text)),
     )
+
+
+def without(text: str, phones: tuple[Phone, ...], *facts: str) -> str:
+    for phone in reversed(phones):
+        text = f"{text[: phone.start]} {text[phone.end :]}"
+    for fact in filter(None, facts):
+        text = text.replace(fact, " ", 1)
+    return text
 
 
 def best_address(addresses: tuple[FoundAddress, ...]) -> FoundAddress | None:

@@ -4,17 +4,29 @@ Rasa's form ``report_form`` keeps the place in the conversation; the facts lie i
 of our own, so that no phone enters Rasa and nothing is lost with it.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from actions.draft import KINDS, PLACELESS, Draft, DraftState, Step, latest, new_draft, save
+from actions.draft import (
+    AT_HAND,
+    BEGINNINGS,
+    KINDS,
+    PLACELESS,
+    Draft,
+    DraftState,
+    Step,
+    latest,
+    new_draft,
+    save,
+)
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.reading import read
 from actions.reply import Reply, TicketCard
 from actions.summary import ask, lead_in, offer_similar, summarise, title
-from actions.taking import Line, Taken, located, take
+from actions.taking import Line, Taken, give_way, located, take
 from actions.tickets.duplicates import endorse, find_similar
 from actions.tickets.register import by_number, file
 from actions.tickets.ticket import (
@@ -26,7 +38,7 @@ from actions.tickets.ticket import (
     Ticket,
     TicketError,
 )
-from actions.turn import Means, Outcome, Turn
+from actions.turn import Location, Means, Outcome, Turn
 from nlu.address import find_addresses
 from nlu.clock import SHANGHAI
 from nlu.text import title_of
@@ -34,6 +46,7 @@ from nlu.text import title_of
 SLOTS = (Step.WHAT, Step.WHERE, Step.CONTACT, Step.CONFIRMATION)
 SLOT_NAMES = tuple(step.value for step in SLOTS)
 UNSET = dict.fromkeys(SLOT_NAMES)
+REGISTERS = re.compile(r"登记|工单|记下")
 
 
 def take_report(turn: Turn, means: Means) -> Outcome:
@@ -41,32 +54,59 @@ def take_report(turn: Turn, means: Means) -> Outcome:
     now = means.clock()
     with means.sessions.begin() as session:
         found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
-        if found is None and turn.in_report and turn.intent.name not in KINDS:
-            # The report was finished while Rasa was away; the form has only to be told.
-            return Outcome(slots={**UNSET, "requested_slot": None})
-        if found and (turn.in_report or goes_on(turn, found[0])):
+        if found is None and turn.in_report and turn.intent.name not in BEGINNINGS:
+            return over(turn)
+        if found and (turn.in_report or goes_on(turn, found[0], now - found[1])):
             draft = found[0]
         else:
             draft = begin(session, turn, means, now)
         if turn.interrupted or draft.message == turn.message:
             save(session, draft, means.vault, now)
             return going_on(draft, ask_again(session, draft, means))
-        taken = with_attachments(take(draft, read(turn)), turn)
+        draft = in_kind(draft, turn)
+        # A picture or place without words answers nothing.
+        taken = with_attachments(take(draft, read(turn)) if turn.said.text else Taken(draft), turn)
         if taken.declined:
             return Outcome(declined=True)
-        taken = look_for_similar(session, taken, means, now)
+        taken = look_for_similar(session, in_category(taken, draft, turn), means, now)
         draft = replace(taken.draft, message=turn.message)
-        if not draft.categories or len(turn.said.text) > 12:
-            draft = replace(draft, categories=turn.categories or draft.categories)
         save(session, draft, means.vault, now)
         if draft.state is not DraftState.OPEN:
             return Outcome(slots={**settled_slots(draft), "requested_slot": None})
         return going_on(draft, answer(session, taken, draft, means))
 
 
-def goes_on(turn: Turn, draft: Draft) -> bool:
+def over(turn: Turn) -> Outcome:
+    """The report was finished while Rasa was away; the form has only to be told.
+
+    What would come between is still left to its own flow first.
+    """
+    blank = new_draft(turn.conversation, turn.channel, Kind.REQUEST)
+    if not turn.interrupted and give_way(blank, read(turn)) is not None:
+        return Outcome(declined=True)
+    return Outcome(slots={**UNSET, "requested_slot": None})
+
+
+def goes_on(turn: Turn, draft: Draft, pause: timedelta) -> bool:
     """Whether the form, just started, is to go on with a draft that was left lying."""
-    return not draft.what or draft.message == turn.message or turn.intent.name not in KINDS
+    if draft.message == turn.message or turn.intent.name not in BEGINNINGS:
+        return True
+    return not draft.what and pause <= AT_HAND
+
+
+def in_kind(draft: Draft, turn: Turn) -> Draft:
+    """The kind by the words that say what it is, where those before them said nothing of it."""
+    intent = turn.intent.name
+    if draft.what or intent not in BEGINNINGS or draft.intent not in {"", "report_problem"}:
+        return draft
+    return replace(draft, kind=KINDS[intent], intent=intent)
+
+
+def in_category(taken: Taken, before: Draft, turn: Turn) -> Taken:
+    """The category of the words it began with; an address or a phone says nothing of it."""
+    if taken.draft.subject == before.subject or not turn.categories:
+        return taken
+    return replace(taken, draft=replace(taken.draft, categories=turn.categories))
 
 
 def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
@@ -76,16 +116,19 @@ def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
         turn.channel,
         KINDS.get(turn.intent.name, Kind.REQUEST),
         intent=turn.intent.name,
-        categories=turn.categories,
     )
     offer = last_offer(session, turn.conversation, means.vault, now)
-    if offer and offer.kind is OfferKind.REPORT and read(turn).is_opener:
+    registers = REGISTERS.search(turn.said.text) and read(turn).is_opener
+    if offer and offer.kind is OfferKind.REPORT and registers:
         withdraw_offer(session, turn.conversation)
         return asked_before(draft, str(offer.about["question"]), turn)
     return draft
 
 
 def asked_before(draft: Draft, question: str, turn: Turn) -> Draft:
+    """The question as a report; where there was none, what it is about is asked."""
+    if not question:
+        return replace(draft, message=turn.message).asking()
     return replace(
         draft, kind=Kind.INQUIRY, what=question, intent="ask_policy", message=turn.message
     ).asking()
@@ -93,17 +136,26 @@ def asked_before(draft: Draft, question: str, turn: Turn) -> Draft:
 
 def with_attachments(taken: Taken, turn: Turn) -> Taken:
     """Pictures and a location message go with the report, whatever was asked."""
-    draft = taken.draft
-    if turn.said.location and not draft.location:
-        where = draft.where or located(turn.said.location.label or "", draft.nearby)
-        draft = replace(draft, location=turn.said.location, where=where)
-        taken = replace(taken, declined=False, asks=False)
-    lines = taken.lines
+    if not (turn.said.location or turn.said.images):
+        return taken
+    draft, lines = taken.draft, without_question(taken).lines
+    if turn.said.location:
+        draft = at(draft, turn.said.location)
     if turn.said.images:
         draft = replace(draft, images=(*draft.images, *turn.said.images))
-        taken = replace(taken, declined=False, asks=False)
         lines = (*lines, Line("picture_attached"))
-    return replace(taken, draft=draft.asking(), lines=lines)
+    return Taken(draft.asking(), lines)
+
+
+def at(draft: Draft, point: Location) -> Draft:
+    """A point takes the place of an earlier one, and its label that of the earlier label."""
+    before = located((draft.location.label if draft.location else "") or "", draft.nearby)
+    said = "" if draft.where == before else draft.where
+    return replace(draft, location=point, where=said or located(point.label or "", draft.nearby))
+
+
+def without_question(taken: Taken) -> Taken:
+    return replace(taken, lines=taken.lines[: -1 if taken.asks else None], asks=False)
 
 
 def look_for_similar(session: Session, taken: Taken, means: Means, now: datetime) -> Taken:
@@ -122,7 +174,8 @@ def look_for_similar(session: Session, taken: Taken, means: Means, now: datetime
     others = [s.ticket for s in similar if s.ticket.conversation != draft.conversation]
     if not others:
         return taken
-    return replace(taken, draft=replace(draft, similar=others[0].number).asking(), asks=False)
+    draft = replace(draft, similar=others[0].number).asking()
+    return replace(without_question(taken), draft=draft)
 
 
 def answer(session: Session, taken: Taken, draft: Draft, means: Means) -> Reply:

@@ -18,12 +18,17 @@ from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
 from actions.tickets.ticket import Amendment, Kind, Ticket, TicketError
 from actions.turn import Means, Outcome, Turn
+from nlu.phone import mask_phones
 from nlu.text import HAN
 
 REPORT_FORM = "report_form"
 RECENT = timedelta(minutes=30)
 ORDINALS = "一二三四五六七八九"
-NTH = re.compile(r"(?:第|选|要)?([一二三四五1-5])(?:个|条|项|种)?")
+NTH = re.compile(
+    r"^[我就是要选问的]*(?:"
+    r"第?(?P<nth>[一二三四五1-5a-eA-E])|(?P<first>头一|[上前]面|前一)|(?P<last>最后|倒数第一|[下后]面|后一)"
+    r")[那一]?[个条项种号]?[吧的呢]?[。！!]*$"
+)
 DROPS = re.compile(r"不报了?|不用报|不继续|不要了|取消|算了")
 NONE_OF_THESE = re.compile(r"都不是|不是这|没有我")
 
@@ -34,7 +39,7 @@ def take_up(turn: Turn, means: Means) -> Outcome:
         offer = last_offer(session, turn.conversation, means.vault, means.clock())
         draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
         if RESUMES.match(turn.said.text) and draft:
-            return continue_report(session, turn)
+            return resume_report(session, turn, means, draft[0])
         if offer is not None:
             outcome = TAKINGS[offer.kind](session, turn, means, offer)
             if outcome is not None:
@@ -54,6 +59,12 @@ def take_up(turn: Turn, means: Means) -> Outcome:
 def continue_report(session: Session, turn: Turn) -> Outcome:
     withdraw_offer(session, turn.conversation)
     return Outcome(continue_with=REPORT_FORM)
+
+
+def resume_report(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome:
+    """“好” takes up the offer to go on and is no answer to what is asked then."""
+    save(session, replace(draft, message=turn.message), means.vault, means.clock())
+    return continue_report(session, turn)
 
 
 def agrees(turn: Turn) -> bool:
@@ -81,11 +92,11 @@ def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Ou
 
 
 def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
-    nth = NTH.search(turn.said.text)
     entries = offer.about["entries"]
-    if nth and not NONE_OF_THESE.search(turn.said.text):
-        n = int(nth.group(1)) if nth.group(1).isdigit() else ORDINALS.index(nth.group(1)) + 1
-        entry = means.searcher().entry(entries[n - 1]) if n <= len(entries) else None
+    place = chosen(turn.said.text)
+    if place is not None and not NONE_OF_THESE.search(turn.said.text):
+        known = -len(entries) <= place < len(entries)
+        entry = means.searcher().entry(entries[place]) if known else None
         if entry is not None:
             session.commit()
             return answer_with(turn, means, entry)
@@ -101,13 +112,28 @@ def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Out
     return None
 
 
+def chosen(text: str) -> int | None:
+    """Which of several is meant, from 0; -1: the last; None: the words choose nothing."""
+    match = NTH.match(text)
+    if match is None:
+        return None
+    if match["last"]:
+        return -1
+    nth = match["nth"]
+    if nth is None:
+        return 0
+    if nth.isdigit():
+        return int(nth) - 1
+    return ORDINALS.index(nth) if nth in ORDINALS else "abcde".index(nth.lower())
+
+
 def after_report_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
     if refuses(turn):
         withdraw_offer(session, turn.conversation)
         return Outcome((means.wording.say("nothing_offered"),))
     if not agrees(turn):
         return None
-    blank = new_draft(turn.conversation, turn.channel, Kind.INQUIRY, categories=turn.categories)
+    blank = new_draft(turn.conversation, turn.channel, Kind.REQUEST)
     draft = asked_before(blank, str(offer.about["question"]), turn)
     save(session, draft, means.vault, means.clock())
     return continue_report(session, turn)
@@ -119,7 +145,7 @@ def after_resume_offer(session: Session, turn: Turn, means: Means, offer: Offer)
         return None
     if refuses(turn):
         return drop(session, turn, means, found[0])
-    return continue_report(session, turn) if agrees(turn) else None
+    return resume_report(session, turn, means, found[0]) if agrees(turn) else None
 
 
 def after_withdrawal_offer(
@@ -182,7 +208,7 @@ def towards_last_ticket(session: Session, turn: Turn, means: Means) -> Outcome |
     if turn.intent.name in {"correct", "give_address", "give_time"}:
         key = f"note:{turn.message}"
         try:
-            add_note(session, number, turn.said.text, now=means.clock(), key=key)
+            add_note(session, number, mask_phones(turn.said.text), now=means.clock(), key=key)
         except TicketError:
             return None
         return Outcome((means.wording.say("addition_taken", number=number),))
@@ -210,7 +236,7 @@ def amended(
 
 def says_enough(turn: Turn) -> bool:
     """Whether there is more in it than an address, a time or a number: then it is a report."""
-    if turn.intent.name not in {"give_address", "give_time", "give_contact"}:
+    if turn.intent.name not in {"give_address", "give_time", "give_contact", "correct"}:
         return False
     reading = read(turn)
     known = len(reading.address.text if reading.address else "") + len(reading.when)

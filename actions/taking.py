@@ -43,6 +43,8 @@ ALONE = re.compile(r"不一样|单独|自己报|不附议|不是同|另外|分�
 DECLINES_PHONE = re.compile(
     r"^(?:不用|不了|不|没有|无|不想|不方便|算了吧?|不要|免了|跳过)[了吧啊。！!]*$"
 )
+A_STORY = 3
+"""So many Chinese characters beside the facts are more than an answer, and are kept."""
 CORRECTION = "更正："
 CLEARED: Mapping[str, Mapping[str, Any]] = {
     "what": {"what": ""},
@@ -91,6 +93,8 @@ def resume(draft: Draft, reading: Reading) -> Taken | None:
 
 
 def cancel(draft: Draft, reading: Reading) -> Taken | None:
+    if draft.asked is Step.CONTACT and DECLINES_PHONE.match(reading.text):
+        return None
     meant = reading.intent.name == "cancel" and reading.intent.confidence >= 0.5
     if reading.cancels or (meant and len(reading.text) <= 12):
         return Taken(replace(draft, state=DraftState.CANCELLED))
@@ -119,11 +123,13 @@ def decide_similar(draft: Draft, reading: Reading) -> Taken | None:
 
 def point_out(draft: Draft, reading: Reading) -> Taken | None:
     """“不对”, “修改”, “地址错了”: something is wrong, without saying what is right."""
-    if not draft.what or not reading.amends:
+    if not draft.what:
         return None
-    if reading.fields:
+    if reading.amends and reading.fields:
         return clear(draft, reading.fields)
-    if draft.asked is Step.CONFIRMATION:
+    denies = reading.intent.name == "deny" and reading.intent.confidence >= 0.5
+    refuses = denies and len(reading.text) <= 8 and not reading.has_facts
+    if draft.asked is Step.CONFIRMATION and (reading.amends or refuses):
         return Taken(draft, (Line("which_field"),), asks=True)
     return None
 
@@ -139,13 +145,18 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
     meant = reading.intent.name == "correct" and reading.intent.confidence >= 0.5
     if not draft.what or not (reading.corrects or meant):
         return None
+    asked_for_phone = draft.asked in {Step.CONTACT, Step.CONFIRMATION}
+    if reading.mistyped_phone and "contact" in reading.fields and asked_for_phone:
+        without = clear(draft, ("contact",)).draft
+        return Taken(without, (Line("ask_contact_again"),), asks=True)
     changed, lines = draft, []
     if reading.phone:
         changed = replace(changed, phone=reading.phone, anonymous=False, no_phone=False)
         lines.append(Line("changed_contact", (("contact", masked(reading.phone)),)))
     if reading.address:
         where = amend(draft.where, reading.address) if draft.where else reading.address.text
-        changed = replace(changed, where=where)
+        point = None if reading.address.is_findable else draft.location
+        changed = replace(changed, where=where, location=point)
         lines.append(Line("changed_where", (("where", where),)))
     elif "where" in reading.fields and reading.new_words:
         changed = replace(changed, where=reading.new_words)
@@ -156,6 +167,8 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
     if not lines and "what" in reading.fields and reading.new_words:
         changed = replace(changed, what=reading.new_words)
         lines.append(Line("changed_what"))
+    if [line.key for line in lines] == ["changed_contact"] and reading.tells < A_STORY:
+        return Taken(changed, tuple(lines))
     if lines:
         # The first words still say what was wrong; whoever reads the ticket must see both.
         return Taken(with_addition(changed, f"{CORRECTION}{unmarked(reading)}"), tuple(lines))
@@ -184,18 +197,18 @@ def describe(draft: Draft, reading: Reading) -> Taken | None:
     if draft.what:
         return None
     told = with_facts(draft, reading)
-    if reading.is_opener:
-        return Taken(told)
-    what = replace(told, what=unmarked(reading))
-    return Taken(what, (Line("taken_what", (("title", title_of(reading.text)),)),))
+    asked_again = draft.asked is Step.WHAT and draft.tries > 0
+    if reading.is_opener and not asked_again:
+        return Taken(replace(told, tries=draft.tries + 1))
+    what = unmarked(reading)
+    return Taken(replace(told, what=what), (Line("taken_what", (("title", title_of(what)),)),))
 
 
 def note_facts(draft: Draft, reading: Reading) -> Taken | None:
     told = with_facts(draft, reading)
     if told == draft:
         return None
-    rest = len(HAN.findall(reading.text)) - (len(reading.address.text) if reading.address else 0)
-    if rest > 14 and not reading.phone:
+    if reading.tells >= A_STORY:
         return Taken(with_addition(told, unmarked(reading)), (Line("added"),))
     return Taken(told)
 
@@ -207,7 +220,9 @@ def answer_where(draft: Draft, reading: Reading) -> Taken | None:
         waiting = replace(draft, nearby=reading.place, tries=1)
         return Taken(waiting, (Line("ask_where_more", (("place", reading.text),)),), asks=True)
     if draft.tries == 0 and not reading.place:
-        return Taken(replace(draft, tries=1), (Line("ask_where_again"),), asks=True)
+        asked = replace(draft, tries=1)
+        told = with_addition(asked, unmarked(reading)) if reading.tells >= 2 * A_STORY else asked
+        return Taken(told, (Line("ask_where_again"),), asks=True)
     return Taken(replace(draft, where=located(reading.text, draft.nearby)))
 
 
@@ -215,10 +230,12 @@ def answer_contact(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.CONTACT:
         return None
     declines = DECLINES_PHONE.match(reading.text) or reading.intent.name == "deny"
-    if (declines and not reading.mistyped_phone) or draft.tries >= 2:
+    if declines and not reading.mistyped_phone:
         return Taken(replace(draft, no_phone=True))
     if not reading.mistyped_phone and len(HAN.findall(reading.text)) >= 6:
         return Taken(with_addition(draft, unmarked(reading)), (Line("added"),))
+    if draft.tries >= 2:
+        return Taken(replace(draft, no_phone=True))
     return Taken(replace(draft, tries=draft.tries + 1), (Line("ask_contact_again"),), asks=True)
 
 
@@ -277,6 +294,9 @@ def is_only_address(reading: Reading) -> bool:
 
 
 def located(where: str, nearby: str) -> str:
+    """The place with the nearer one in brackets: 清河苑5号楼（楼下）."""
+    if not where:
+        return nearby
     return where if not nearby or nearby in where else f"{where}（{nearby}）"
 
 

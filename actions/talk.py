@@ -46,9 +46,18 @@ def ask_human(turn: Turn, means: Means) -> Outcome:
     with means.sessions.begin() as session:
         now = means.clock()
         offer = last_offer(session, turn.conversation, means.vault, now)
-        question = offer.about.get("question", "") if offer else ""
-        about = {"question": question or turn.said.text}
+        about = {"question": offer.about.get("question", "") if offer else ""}
         make_offer(session, turn.conversation, Offer(OfferKind.REPORT, about), means.vault, now)
+    return outcome
+
+
+def tell_privacy(turn: Turn, means: Means) -> Outcome:
+    """What is kept, and the offer to file a request to see or delete it."""
+    outcome = say("privacy", turn, means)
+    if not turn.in_report:
+        with means.sessions.begin() as session:
+            offer = Offer(OfferKind.REPORT, {"question": means.wording.text("privacy_request")})
+            make_offer(session, turn.conversation, offer, means.vault, means.clock())
     return outcome
 
 
@@ -73,10 +82,10 @@ def fall_back(turn: Turn, means: Means) -> Outcome:
     with means.sessions.begin() as session:
         now = means.clock()
         offer = last_offer(session, turn.conversation, means.vault, now)
-        again = offer is not None and offer.kind is OfferKind.MISUNDERSTOOD
-        words = (
-            f"{offer.about['question']}\n{turn.said.text}" if again and offer else turn.said.text
-        )
+        before = offer.about if offer and offer.kind is OfferKind.MISUNDERSTOOD else {}
+        again = before.get("message") not in {None, turn.message}
+        said = f"{before['question']}\n{turn.said.text}" if again else turn.said.text
         kind = OfferKind.REPORT if again else OfferKind.MISUNDERSTOOD
-        make_offer(session, turn.conversation, Offer(kind, {"question": words}), means.vault, now)
+        about = {"question": said, "message": turn.message}
+        make_offer(session, turn.conversation, Offer(kind, about), means.vault, now)
     return Outcome((means.wording.say("not_understood_again" if again else "not_understood"),))

@@ -7,6 +7,9 @@ import sys
 import click
 from pydantic import ValidationError
 
+from bot.commands.knowledge import knowledge
+from bot.commands.nlu import nlu
+from bot.commands.tickets import tickets
 from bot.settings import Settings
 
 
@@ -76,3 +79,7 @@ def bench() -> None:
     from bot.commands.bench import measure
 
     asyncio.run(measure(read_settings()))
+
+
+for group in (nlu, knowledge, tickets):
+    main.add_command(group)

@@ -10,19 +10,20 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from actions.draft import DraftState, latest
+from actions.draft import AT_HAND, Draft, DraftState, latest
 from actions.follow_up import show_ticket
 from actions.policy import answer_if_sure
 from actions.reading import read
 from actions.reply import Reply
 from actions.report import card, finish_report, take_report
-from actions.taking import QUESTION
+from actions.taking import QUESTION, RESUMES
 from actions.tickets.follow_up import add_note
 from actions.tickets.number import find
-from actions.tickets.register import complete, file, of_conversation
+from actions.tickets.register import complete, file, filed_as, of_conversation
 from actions.tickets.ticket import Address, Amendment, Kind, NewTicket, Ticket, TicketError
 from actions.turn import Guess, Means, Turn
 from channels.gateway import Heard
+from nlu.phone import mask_phones
 from nlu.text import HAN
 
 ASKS_AFTER_TICKETS = ("我的工单", "我的单子", "工单进度", "查工单")
@@ -41,17 +42,30 @@ def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
     text = heard.said.text
     if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
         return show_ticket(turn, means).replies
-    with means.sessions() as session:
-        draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
+    draft = report_at_hand(turn, means)
+    if draft and draft.state is DraftState.CONFIRMED:
+        return finish_report(turn, means).replies
     sure = None if draft and not QUESTION.search(text) else answer_if_sure(turn, means)
     if sure is not None:
         return sure.replies
-    if draft and draft[0].what:
+    says_little = len(HAN.findall(text)) < 4
+    if draft and (draft.what or not says_little):
         return go_on_with_report(replace(turn, in_report=True), means)
-    if len(HAN.findall(text)) < 4:
+    if says_little:
         return (means.wording.say("degraded_later"),)
     with means.sessions.begin() as session:
         return (keep(session, turn, means),)
+
+
+def report_at_hand(turn: Turn, means: Means) -> Draft | None:
+    """The report this message may go on with, also one confirmed just before Rasa was lost."""
+    states = (DraftState.OPEN, DraftState.CONFIRMED)
+    with means.sessions() as session:
+        found = latest(session, turn.conversation, means.vault, *states)
+    if found is None:
+        return None
+    fresh = means.clock() - found[1] <= AT_HAND
+    return found[0] if fresh or RESUMES.match(turn.said.text) else None
 
 
 def go_on_with_report(turn: Turn, means: Means) -> Sequence[Reply]:
@@ -65,30 +79,29 @@ def keep(session: Session, turn: Turn, means: Means) -> Reply:
     """The message as a ticket to be completed; what follows soon after is added to the same."""
     now = means.clock()
     reading = read(turn)
-    begun = next(
-        (t for t in of_conversation(session, turn.conversation, limit=1)
-         if t.incomplete and now - t.filed_at < SAME_MATTER),
-        None,
-    )  # fmt: skip
-    if begun is not None:
+    key = f"degraded:{turn.message}"
+    last = next(iter(of_conversation(session, turn.conversation, limit=1)), None)
+    begun = last if last and last.incomplete and now - last.filed_at < SAME_MATTER else None
+    if begun is not None and filed_as(session, key) is None:
         ticket = add_to(session, turn, means, begun)
     else:
         ticket = file(
             session,
             NewTicket(
                 kind=Kind.INQUIRY if QUESTION.search(turn.said.text) else Kind.REQUEST,
-                description=turn.said.text,
+                description=mask_phones(turn.said.text),
                 happened=reading.when,
                 address=Address(said=reading.address.text) if reading.address else None,
                 contact_name=reading.name,
                 contact_phone=reading.phone or "",
                 anonymous=reading.anonymous,
+                confidential=reading.confidential,
                 attachments=turn.said.images,
                 channel=turn.channel,
                 conversation=turn.conversation,
                 incomplete=True,
             ),
-            key=f"degraded:{turn.message}",
+            key=key,
             now=now,
             vault=means.vault,
             rules=means.rules,
@@ -103,10 +116,12 @@ def add_to(session: Session, turn: Turn, means: Means, begun: Ticket) -> Ticket:
     now = means.clock()
     try:
         amendment = Amendment(
-            more=turn.said.text,
+            more=mask_phones(turn.said.text),
             address=Address(said=reading.address.text) if reading.address else None,
             contact_phone=reading.phone,
             contact_name=reading.name or None,
+            anonymous=reading.anonymous or None,
+            confidential=reading.confidential or None,
             attachments=turn.said.images,
         )
         return complete(
@@ -121,4 +136,4 @@ def add_to(session: Session, turn: Turn, means: Means, begun: Ticket) -> Ticket:
         )
     except TicketError:
         key = f"note:{turn.message}"
-        return add_note(session, begun.number, turn.said.text, now=now, key=key)
+        return add_note(session, begun.number, mask_phones(turn.said.text), now=now, key=key)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import secrets
@@ -71,7 +72,10 @@ class Engine:
             "/webhooks/linli/messages",
             {"conversation": conversation, "text": text, "metadata": {"message": message}},
         )
-        replies = [reply_of(m) for m in given["messages"]]
+        try:
+            replies = [reply_of(m) for m in given["messages"]]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise EngineUnavailable("not an answer") from error
         if not replies:
             raise EngineUnavailable("empty answer")
         return replies
@@ -176,7 +180,10 @@ class RasaProcess:
     def write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "endpoints.yml").write_text(
-            ENDPOINTS.format(service=self.service, database=self.folder / "conversations.db"),
+            ENDPOINTS.format(
+                service=self.service,
+                database=json.dumps(str(self.folder / "conversations.db")),
+            ),
             encoding="utf-8",
         )
         (self.folder / "credentials.yml").write_text(CREDENTIALS, encoding="utf-8")
@@ -191,6 +198,7 @@ class Supervisor:
     CHECK_EVERY = 2.0
     DEAF_AFTER = 3
     START_WITHIN = 120.0
+    STOP_WITHIN = 3.0
 
     def __init__(
         self,
@@ -205,7 +213,6 @@ class Supervisor:
         self.process: asyncio.subprocess.Process | None = None
         self.ready = asyncio.Event()
         self.restarts = 0
-        self.deaf = asyncio.Event()
 
     async def run(self) -> None:
         """Supervise until cancelled."""
@@ -264,7 +271,7 @@ class Supervisor:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 3)
+            await asyncio.wait_for(process.wait(), self.STOP_WITHIN)
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -280,9 +287,11 @@ def newest_model(settings: Settings) -> Path:
     """The model to run.
 
     Raises:
-        FileNotFoundError: there is none yet.
+        FileNotFoundError: there is none yet, or not where the setting says.
     """
     if settings.rasa_model is not None:
+        if not settings.rasa_model.is_file():
+            raise FileNotFoundError(f"{settings.rasa_model}: no such model; see LINLI_RASA_MODEL")
         return settings.rasa_model
     models = sorted(settings.models.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime)
     if not models:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actions.draft import Draft, DraftState, latest, new_draft, save
 from actions.offer import Offer, OfferKind, make_offer
@@ -22,6 +23,7 @@ from nlu.phone import mask_phones
 
 logger = logging.getLogger(__name__)
 
+LEADING_SLASHES = re.compile(r"[/\s]+")
 READ_BY_ENGINE = 1000
 """Characters Rasa is given; the rest of a long message is kept in the record."""
 
@@ -50,8 +52,7 @@ class Responder:
     async def converse(self, heard: Heard) -> Sequence[Reply]:
         text = mask_phones(heard.said.text)[:READ_BY_ENGINE]
         try:
-            # A leading slash would name an intent to Rasa.
-            return await self.engine.respond(heard.conversation, text.lstrip("/"), heard.id)
+            return await self.engine.respond(heard.conversation, plain(text), heard.id)
         except EngineUnavailable as error:
             logger.warning("message %d is answered without rasa: %s", heard.id, error)
             DEGRADED.inc()
@@ -83,29 +84,34 @@ class Responder:
                 return (means.wording.say(key),)
         return take_report(turn_without_engine(heard, in_report=True), means).replies
 
-    def left_lying(self, conversation: str) -> Draft | None:
-        """A report begun long ago and not finished."""
+    def left_lying(self, conversation: str) -> tuple[Draft, datetime] | None:
+        """A report begun long ago and not finished, and when it was written last."""
         with self.means.sessions() as session:
             found = latest(session, conversation, self.means.vault, DraftState.OPEN)
         if found is None or not found[0].what:
             return None
-        return found[0] if self.means.clock() - found[1] >= self.resume_after else None
+        return found if self.means.clock() - found[1] >= self.resume_after else None
 
     def offer_to_resume(
-        self, heard: Heard, left: Draft, replies: Sequence[Reply]
+        self, heard: Heard, left: tuple[Draft, datetime], replies: Sequence[Reply]
     ) -> Sequence[Reply]:
-        """Offer it, unless this very message went on with it or ended it."""
+        """Offer it, unless this very message went on with it, had it asked again or ended it."""
         means = self.means
         with means.sessions.begin() as session:
             found = latest(session, heard.conversation, means.vault, DraftState.OPEN)
-            if found is None or (found[0].key, found[0].message) != (left.key, left.message):
+            if found != left:
                 return replies
             now = means.clock()
-            save(session, found[0], means.vault, now)
+            save(session, left[0], means.vault, now)
             about = Offer(OfferKind.RESUME, {})
             make_offer(session, heard.conversation, about, means.vault, now)
-        offered = means.wording.say("resume_offer", title=title(left))
+        offered = means.wording.say("resume_offer", title=title(left[0]))
         return (*(replace(reply, buttons=()) for reply in replies), offered)
+
+
+def plain(text: str) -> str:
+    """The text without the slash that, also behind blanks, would name an intent to Rasa."""
+    return LEADING_SLASHES.sub("", text)
 
 
 def turn_without_engine(heard: Heard, *, in_report: bool) -> Turn:

@@ -10,7 +10,6 @@ from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa_sdk.executor import ActionExecutor
@@ -18,7 +17,6 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
-from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from actions.case_systems.ledger import Ledger
 from actions.catalogue import build_actions
@@ -34,6 +32,7 @@ from bot.engine import Engine, Supervisor, own_rasa
 from bot.responder import Responder
 from bot.settings import Settings
 from channels.attachments import Attachments
+from channels.errors import add_error_handlers
 from channels.gateway import Gateway
 from channels.limits import BodyLimit
 from channels.transcript import recall
@@ -255,29 +254,6 @@ def add_internal_routes(app: FastAPI, service: Service) -> None:
             raise HTTPException(404)
         result = await service.executor.run(await request.json())
         return JSONResponse(result.model_dump() if result else {})
-
-
-def add_error_handlers(app: FastAPI) -> None:
-    """Every error is ``{"error": {"message": …}}``, in Chinese, without what was sent."""
-
-    @app.exception_handler(RequestValidationError)
-    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
-        where = "、".join(
-            sorted({".".join(map(str, e["loc"][1:])) or "body" for e in error.errors()})
-        )
-        return JSONResponse({"error": {"message": f"请求的格式不对：{where}"}}, status_code=422)
-
-    @app.exception_handler(StarletteHTTPException)
-    async def explain(request: Request, error: StarletteHTTPException) -> JSONResponse:
-        message = (
-            error.detail if error.status_code == 422 else ERRORS.get(error.status_code, "出错了")
-        )
-        return JSONResponse(
-            {"error": {"message": message}}, status_code=error.status_code, headers=error.headers
-        )
-
-
-ERRORS = {404: "没有这个页面。", 405: "不能这样访问。", 413: "这条消息太大了。"}
 
 
 def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:

@@ -5,8 +5,9 @@ Read from the environment with the prefix ``LINLI_`` and from ``.env``.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What may differ from one installation to another; docs/settings.md lists the same."""
 
-    model_config = SettingsConfigDict(env_prefix="LINLI_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="LINLI_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     home: Path = Field(
         default=ROOT / "var",
@@ -104,7 +107,7 @@ class Settings(BaseSettings):
         description="DEBUG, INFO, WARNING or ERROR; no level writes what residents said.",
     )
 
-    @field_validator("home", "rasa_model", "wording")
+    @field_validator("home", "rasa_model", "rasa_python", "wording")
     @classmethod
     def from_the_project(cls, path: Path | None) -> Path | None:
         return path if path is None or path.is_absolute() else (Path.cwd() / path)
@@ -115,6 +118,12 @@ class Settings(BaseSettings):
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return level.upper()
+
+    @model_validator(mode="after")
+    def rasa_elsewhere_has_a_token(self) -> Self:
+        if self.rasa_url is not None and self.rasa_token is None:
+            raise ValueError("LINLI_RASA_URL needs LINLI_RASA_TOKEN, which that Rasa also has")
+        return self
 
     @property
     def database(self) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from actions.tickets.tables import Errand, EventRow, OutboxRow, TicketRow
 from actions.tickets.ticket import CASE_SYSTEM, Event, EventKind, Publish, Status, UnknownTicket
+from nlu.phone import mask_phones
 
 ERRANDS = {
     EventKind.FILED: Errand.SUBMIT,
@@ -40,6 +41,7 @@ def record(
     """Adds an event, and its errand to the case system, in the transaction of ``session``.
 
     Args:
+        text: phones in it are masked, since they belong to the sealed contact alone.
         key: names the request, so that ``repeated`` knows it again.
     """
     line = EventRow(
@@ -50,7 +52,7 @@ def record(
         actor=actor,
         before=before or row.status,
         status=row.status,
-        text=text,
+        text=mask_phones(text),
         instead=instead,
         fields=list(fields),
         stars=stars,

@@ -31,6 +31,7 @@ from actions.tickets.ticket import (
 )
 from actions.tickets.transitions import OPEN
 from actions.vault import Vault
+from nlu.phone import mask_phones
 from nlu.text import title_of
 
 REPLACED = (
@@ -97,8 +98,8 @@ def draft(new: NewTicket, key: str, now: datetime) -> TicketRow:
         kind=new.kind,
         category=new.category,
         confidence=new.confidence,
-        title=new.title.strip() or title_of(new.description),
-        description=new.description,
+        title=mask_phones(new.title.strip() or title_of(new.description)),
+        description=mask_phones(new.description),
         expectation=new.expectation,
         happened=new.happened,
         address=new.address,
@@ -178,7 +179,7 @@ def complete(
     if "category" in changed:
         row.confidence = amendment.confidence
     if amendment.more:
-        row.description = f"{row.description}\n{amendment.more}".strip()
+        row.description = f"{row.description}\n{mask_phones(amendment.more)}".strip()
         changed.append("description")
     if amendment.attachments:
         row.attachments = [*row.attachments, *amendment.attachments]

@@ -140,7 +140,7 @@ class NewTicket:
         category: names from the general to the special, at most three; empty: not known.
         confidence: of the category, 0–1; None where a person chose it.
         title: empty: made from the description.
-        description: in the resident's own words.
+        description: in the resident's own words; phones in it are masked when it is filed.
         happened: when, as said.
         anonymous: name and phone are not kept, even where given.
         confidential: name and phone are kept but not handed to the case system.

@@ -34,7 +34,11 @@ from tests.actions.tickets.desk import Office
 from tests.knowledge.corpus import REGIONS
 from tests.knowledge.corpus import searcher as small_searcher
 
-FACTS = {"community": "云溪街道（示例）", "phone": "010-00000000", "office_hours": "工作日9:00–17:00"}
+FACTS = {
+    "community": "云溪街道（示例）",
+    "phone": "010-00000000",
+    "office_hours": "工作日9:00–17:00",
+}
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 LIGHTING = "城乡建设"
 
@@ -179,7 +183,6 @@ def words(replies: Sequence[Reply]) -> str:
 
 def buttons(reply: Reply) -> list[str]:
     return [button.text for button in reply.buttons]
-
 
 
 @contextmanager

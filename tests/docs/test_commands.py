@@ -7,6 +7,7 @@ import click
 import pytest
 
 from bot.cli import main
+from bot.settings import ROOT
 from tests.docs.pages import page, sections
 
 
@@ -58,3 +59,16 @@ def test_no_option_is_told_of_that_is_gone(name: str) -> None:
     said = sections(page("commands.md"))[f"`{name}`"]
     known = {words for p in COMMANDS[name].params for words in in_words(p)}
     assert set(re.findall(r"^- `(--[a-z-]+)", said, re.MULTILINE)) <= known
+
+
+def targets() -> list[str]:
+    """What make offers to people."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony is not None
+    return [target for target in phony.group(1).split() if target != "python"]
+
+
+@pytest.mark.parametrize("target", targets())
+def test_every_target_of_make_is_told(target: str) -> None:
+    assert f"`make {target}`" in page("commands.md")

@@ -9,7 +9,7 @@ import yaml
 
 from actions.catalogue import FLOWS
 from bot.settings import ROOT
-from tests.docs.pages import CODE, named_rows, page, sections
+from tests.docs.pages import named_rows, page, sections
 
 FALLBACK = "nlu_fallback"
 RESTART = {"restart": "action_restart"}
@@ -76,8 +76,3 @@ def test_the_examples_are_not_those_that_are_taught() -> None:
     shown = [cells[1] for cells in TOLD.values() if len(cells) == 3]
     assert len(shown) > 30
     assert [example for example in shown if example in text] == []
-
-
-@pytest.mark.parametrize("entity", sorted(in_domain("entities")))
-def test_every_entity_is_named_in_the_page_on_understanding(entity: str) -> None:
-    assert entity in CODE.findall(page("understanding.md"))

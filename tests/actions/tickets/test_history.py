@@ -34,5 +34,5 @@ def test_an_event_says_whom_to_tell_and_shows_no_words_in_a_log(office: Office) 
     event = office.events[-1]
     assert (event.channel, event.conversation) == ("web", "web:1")
     assert (event.number, event.at) == (number, office.now)
-    assert event.text == "请打13900000000"
+    assert event.text == "请打139****0000"
     assert event.text not in repr(event)

@@ -63,5 +63,6 @@ def test_a_rasa_elsewhere_that_is_not_ready_is_told(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LINLI_RASA_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LINLI_RASA_TOKEN", "made-up")
     with pytest.raises(RasaFault, match=r"no Rasa is ready at http://127\.0\.0\.1:1"):
         asyncio.run(parse("灯坏了"))

@@ -15,8 +15,9 @@ from actions.tickets.transitions import OPEN
 from bot.cli import read_settings
 from bot.commands.tickets import tickets, vault_of
 from bot.commands.transaction import transaction
-from channels import notices
+from channels.transcript import LINLI, transcript
 from nlu.clock import system_clock
+from nlu.phone import mask_phones
 from tests.actions.tickets.desk import NEW
 from tests.bot.commands.running import fault, run
 
@@ -72,7 +73,7 @@ def test_no_phone_is_shown_that_was_not_asked_for(tmp_path: Path) -> None:
     assert "有电话" in plain
     asked = run(tickets, "show", ticket.number, "--with-contact")
     assert f"联系人：示例居民 {PHONE}" in asked
-    assert TALKATIVE.description in asked
+    assert mask_phones(TALKATIVE.description) in asked
 
 
 def test_show_tells_everything_and_the_history() -> None:
@@ -154,18 +155,15 @@ def test_an_extension_ends_with_its_last_day() -> None:
     assert "办理时限：2099-05-02 00:00" in run(tickets, "show", ticket.number)
 
 
-def test_the_resident_is_let_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-
-    def record(session: object, conversation: str, reply: notices.Reply, *rest: object) -> None:
-        told.append(f"{conversation} {reply.text}")
-
-    monkeypatch.setattr(notices, "record_unasked", record)
+def test_the_resident_is_let_know_of_what_happened_and_of_nothing_else() -> None:
     ticket = filed()
-    run(tickets, "advance", ticket.number, "已受理", "--by", "李")
-    assert len(told) == 1
-    assert told[0].startswith(NEW.conversation)
-    assert ticket.number in told[0]
+    advance(ticket, "已受理")
+    fault(tickets, "advance", ticket.number, "已归档", "--by", "李")
+    settings = read_settings()
+    with transaction(settings, reads_only=True) as session:
+        (said,) = transcript(session, NEW.conversation, vault_of(settings))
+    assert said.speaker == LINLI
+    assert (ticket.number in said.content["text"], "已受理" in said.content["text"]) == (True, True)
 
 
 @pytest.mark.parametrize(
