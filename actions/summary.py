@@ -5,6 +5,7 @@ from actions.reply import Button, Reply
 from actions.taking import Line, masked
 from actions.tickets.ticket import KIND_NAMES
 from actions.wording import Wording
+from nlu.address import find_addresses
 from nlu.text import clip, title_of
 
 SURE_OF_CATEGORY = 0.5
@@ -76,7 +77,12 @@ def lead_in(lines: tuple[Line, ...], wording: Wording, following: Reply) -> Repl
 
 
 def title(draft: Draft) -> str:
-    return title_of(draft.what)
+    """The first words, at the place as it was corrected since."""
+    said = title_of(draft.what)
+    place = next(iter(find_addresses(said)), None)
+    if place is None or not draft.where or place.text in draft.where:
+        return said
+    return clip(said[: place.start] + draft.where + said[place.end :], 40)
 
 
 def offer_similar(number: str, status: str, what: str, wording: Wording) -> Reply:

@@ -12,7 +12,7 @@ from actions.follow_up import own_tickets, withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_with
 from actions.reading import read
-from actions.report import asked_before
+from actions.report import asked_before, finish_report
 from actions.taking import RESUMES
 from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
@@ -35,6 +35,8 @@ NONE_OF_THESE = re.compile(r"都不是|不是这|没有我")
 
 def take_up(turn: Turn, means: Means) -> Outcome:
     """What the message means towards the last offer; a friendly line where there was none."""
+    if confirmed_before(turn, means):
+        return finish_report(turn, means)
     with means.sessions.begin() as session:
         offer = last_offer(session, turn.conversation, means.vault, means.clock())
         draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
@@ -54,6 +56,13 @@ def take_up(turn: Turn, means: Means) -> Outcome:
     if says_enough(turn):
         return Outcome(continue_with=REPORT_FORM)
     return answer_if_sure(turn, means) or Outcome((means.wording.say("nothing_offered"),))
+
+
+def confirmed_before(turn: Turn, means: Means) -> bool:
+    """Whether a report was confirmed, but Rasa was lost before it could be filed."""
+    with means.sessions() as session:
+        found = latest(session, turn.conversation, means.vault, *DraftState)
+    return found is not None and found[0].state is DraftState.CONFIRMED
 
 
 def continue_report(session: Session, turn: Turn) -> Outcome:

@@ -118,7 +118,7 @@ def fit(rows: Features, right: Sequence[bool], share: Sequence[float]) -> Calibr
     Args:
         share: how much each row counts.
     """
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     design = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])

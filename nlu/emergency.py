@@ -72,6 +72,7 @@ SIGNS = {
     EmergencyKind.TRAPPED: signs.TRAPPED,
     EmergencyKind.LOST: signs.LOST,
 }
+HELP = re.compile("|".join(signs.HELP))
 COMPILED = {kind: tuple(re.compile(sign) for sign in SIGNS[kind]) for kind in CALLS}
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]?")
 CLAUSE_END = re.compile(r"[，,、。！？!?；; ]")
@@ -79,8 +80,6 @@ FIGURES = re.compile("|".join(signs.FIGURES))
 ELSEWHERE = re.compile("|".join(signs.ELSEWHERE))
 RISK, PAST, HABIT = re.compile(signs.RISK), re.compile(signs.PAST), re.compile(signs.HABIT)
 OVER, NOW, CRY = re.compile(signs.OVER), re.compile(signs.NOW), re.compile(signs.CRY)
-
-
 LETTER = 120
 """Characters. Nobody writes longer while the house burns: a letter must say that it is now."""
 FIRST_PERSON = re.compile(r"我(?!们)|俺|自己")
@@ -94,14 +93,19 @@ def find_emergency(text: str) -> Emergency | None:
 
     Returns:
         The first kind, in the order of ``CALLS``, of which some sentence speaks as present.
+        A bare cry for help counts as a crime, since the police can send anybody.
     """
     found: dict[EmergencyKind, Emergency] = {}
+    alone: Emergency | None = None
     letter = len(text) > LETTER
     for sentence in SENTENCE.finditer(text):
         said = FIGURES.sub(lambda m: "〇" * len(m.group(0)), sentence.group(0))
         cries = not letter and CRY.search(said) is not None
         if not cries and ELSEWHERE.search(said):
             continue
+        if not letter and alone is None and (cry := HELP.search(said)):
+            start, end = sentence.start() + cry.start(), sentence.start() + cry.end()
+            alone = Emergency(EmergencyKind.CRIME, start, end, CALLS[EmergencyKind.CRIME])
         for kind, patterns in COMPILED.items():
             if kind in found:
                 continue
@@ -111,7 +115,7 @@ def find_emergency(text: str) -> Emergency | None:
                     end = sentence.start() + match.end()
                     found[kind] = Emergency(kind, start, end, CALLS[kind])
                     break
-    return next((found[kind] for kind in CALLS if kind in found), None)
+    return next((found[kind] for kind in CALLS if kind in found), alone)
 
 
 def is_present(kind: EmergencyKind, said: str, match: "re.Match[str]", *, letter: bool) -> bool:

@@ -9,9 +9,10 @@ conversation is kept: the full record lies, sealed, in the service's transcript.
 import json
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Text
+from typing import Any, NamedTuple
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -51,10 +52,10 @@ class LocalTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain],
-        event_broker: Optional[EventBroker] = None,
-        db: Text = "conversations.db",
-        **kwargs: Dict[Text, Any],
+        domain: Domain | None,
+        event_broker: EventBroker | None = None,
+        db: str = "conversations.db",
+        **kwargs: dict[str, Any],
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         Path(db).parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,7 @@ class LocalTrackerStore(TrackerStore):
         self.database.execute("PRAGMA journal_mode=WAL")
         self.database.execute("PRAGMA synchronous=NORMAL")
         self.database.executescript(SCHEMA)
-        self.known: "OrderedDict[str, Known]" = OrderedDict()
+        self.known: OrderedDict[str, Known] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write what is new; a new session takes the place of the last one."""
@@ -90,7 +91,7 @@ class LocalTrackerStore(TrackerStore):
         while len(self.known) > IN_MEMORY:
             self.known.popitem(last=False)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation, from memory; from the file after a start or a turn that broke."""
         known = self.known.get(sender_id)
         if known is None or not known.settled:
@@ -104,19 +105,19 @@ class LocalTrackerStore(TrackerStore):
         self.known[sender_id] = Known(known.tracker, known.written, settled=False)
         return known.tracker
 
-    def read(self, conversation: Text) -> List[Dict[Text, Any]]:
+    def read(self, conversation: str) -> list[dict[str, Any]]:
         rows = self.database.execute(
             "SELECT event FROM events WHERE conversation = ? ORDER BY id", (conversation,)
         )
         return [json.loads(row[0]) for row in rows]
 
-    def count(self, conversation: Text) -> int:
+    def count(self, conversation: str) -> int:
         """How many events of the conversation are in the file."""
         rows = self.database.execute(
             "SELECT count(*) FROM events WHERE conversation = ?", (conversation,)
         )
         return int(rows.fetchone()[0])
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         rows = self.database.execute("SELECT DISTINCT conversation FROM events")
         return [row[0] for row in rows]

@@ -12,7 +12,7 @@ from actions.follow_up import (
 from actions.offer import OfferKind
 from actions.tickets.history import history
 from actions.tickets.number import check_digit
-from actions.tickets.register import contact
+from actions.tickets.register import contact_of
 from actions.tickets.ticket import EventKind, Status, Ticket
 from tests.actions.stage import LIGHTING, Stage, buttons, words
 
@@ -161,7 +161,7 @@ def test_a_phone_in_an_addition_goes_to_the_contact_and_not_into_the_note(
     stage.play(add_to_ticket, stage.said(f"补充我的电话是{PHONE}，随时打", "add_to_ticket"))
     assert PHONE not in "".join(notes(stage, ticket.number))
     with stage.means.sessions() as session:
-        assert contact(session, ticket.number, stage.means.vault).phone == PHONE
+        assert contact_of(session, ticket.number, vault=stage.means.vault).phone == PHONE
 
 
 def test_what_is_not_settled_cannot_be_rated_yet(stage: Stage, ticket: Ticket) -> None:

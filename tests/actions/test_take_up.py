@@ -7,7 +7,7 @@ from actions.policy import answer_policy
 from actions.report import take_report
 from actions.take_up import REPORT_FORM, chosen, take_up
 from actions.talk import ask_human
-from actions.tickets.register import contact
+from actions.tickets.register import contact_of
 from actions.tickets.ticket import Kind, Status
 from tests.actions.stage import LIGHTING, Stage, buttons, words
 
@@ -210,7 +210,7 @@ def test_a_phone_just_after_filing_goes_to_the_ticket(stage: Stage) -> None:
     number = stage.file().number
     stage.play(take_up, stage.said(PHONE, "give_contact"))
     with stage.means.sessions() as session:
-        assert contact(session, number, stage.means.vault).phone == PHONE
+        assert contact_of(session, number, vault=stage.means.vault).phone == PHONE
 
 
 def test_a_phone_long_after_filing_does_not(stage: Stage) -> None:

@@ -216,7 +216,9 @@ def test_seeds_read_before_an_interruption_are_still_published(
     assert desk.published == 2
 
 
-@pytest.mark.parametrize("given", [{"rasa_url": "http://rasa:5005", "rasa_token": "made-up"}, {"rasa_model": Path("m")}])
+@pytest.mark.parametrize(
+    "given", [{"rasa_url": "http://rasa:5005", "rasa_token": "made-up"}, {"rasa_model": Path("m")}]
+)
 def test_no_model_is_trained_where_another_is_used(desk: Desk, given: dict[str, Any]) -> None:
     assert "Rasa" not in desk.set_up(**given)
 

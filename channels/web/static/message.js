@@ -32,7 +32,8 @@ function citationFold(citation) {
     : null;
   const fold = element(
     "details", { class: "citation" },
-    element("summary", {}, fill(texts.citation.summary, { title: title.join("") })),
+    element("summary", {}, texts.citation.summary),
+    fact(texts.citation.title, title.join("")),
     words(citation.quote) ? element("blockquote", {}, words(citation.quote)) : null,
     fact(texts.citation.number, words(citation.number)),
     fact(texts.citation.effective, date(words(citation.effective))),
