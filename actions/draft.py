@@ -111,6 +111,11 @@ class Draft:
         return next((step for step, settled in self.settled().items() if not settled), None)
 
     @property
+    def agreed(self) -> bool:
+        """Whether the resident has agreed to it and it is yet to be filed, or joined."""
+        return self.state in {DraftState.CONFIRMED, DraftState.ENDORSED} and not self.number
+
+    @property
     def subject(self) -> str:
         """The words it began with, without what was added."""
         return self.what.partition("\n")[0]

@@ -9,6 +9,7 @@ from actions.wording import Wording
 from knowledge.entry import Entry
 from knowledge.search import Decision, Finding
 from nlu.clock import SHANGHAI
+from nlu.fillers import without_fillers
 
 
 def answer_policy(turn: Turn, means: Means) -> Outcome:
@@ -31,7 +32,8 @@ def answer_if_sure(turn: Turn, means: Means) -> Outcome | None:
 
 def search(turn: Turn, means: Means) -> Finding:
     today = means.clock().astimezone(SHANGHAI).date()
-    return means.searcher().find(turn.said.text, as_of=today, regions=means.regions)
+    query = without_fillers(turn.said.text)
+    return means.searcher().find(query, as_of=today, regions=means.regions)
 
 
 def answer_with(turn: Turn, means: Means, entry: Entry) -> Outcome:

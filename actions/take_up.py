@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from actions.draft import Draft, DraftState, latest, new_draft, save
-from actions.follow_up import own_tickets, withdraw_ticket_now
+from actions.follow_up import withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_with
 from actions.reading import read
@@ -16,7 +16,7 @@ from actions.report import asked_before, finish_report
 from actions.taking import RESUMES
 from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
-from actions.tickets.ticket import Amendment, Kind, Ticket, TicketError
+from actions.tickets.ticket import Amendment, Kind, TicketError
 from actions.turn import Means, Outcome, Turn
 from nlu.phone import mask_phones
 from nlu.text import HAN
@@ -55,14 +55,15 @@ def take_up(turn: Turn, means: Means) -> Outcome:
             return outcome
     if says_enough(turn):
         return Outcome(continue_with=REPORT_FORM)
-    return answer_if_sure(turn, means) or Outcome((means.wording.say("nothing_offered"),))
+    sure = answer_if_sure(turn, means) if len(HAN.findall(turn.said.text)) >= 4 else None
+    return sure or Outcome((means.wording.say("nothing_offered"),))
 
 
 def confirmed_before(turn: Turn, means: Means) -> bool:
     """Whether a report was confirmed, but Rasa was lost before it could be filed."""
     with means.sessions() as session:
         found = latest(session, turn.conversation, means.vault, *DraftState)
-    return found is not None and found[0].state is DraftState.CONFIRMED
+    return found is not None and found[0].agreed
 
 
 def continue_report(session: Session, turn: Turn) -> Outcome:
@@ -250,7 +251,3 @@ def says_enough(turn: Turn) -> bool:
     reading = read(turn)
     known = len(reading.address.text if reading.address else "") + len(reading.when)
     return len(HAN.findall(turn.said.text)) - known >= 5
-
-
-def newest_ticket(session: Session, turn: Turn) -> Ticket | None:
-    return next(iter(own_tickets(session, turn)), None)

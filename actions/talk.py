@@ -5,11 +5,16 @@ from functools import partial
 
 from actions.draft import DraftState, latest
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
-from actions.policy import answer_if_sure
+from actions.policy import answer_if_sure, answer_policy
 from actions.reply import PhoneNumber
 from actions.summary import title
+from actions.taking import QUESTION
 from actions.turn import Flow, Means, Outcome, Turn
 from nlu.emergency import AMBULANCE, FIRE, POLICE
+
+
+SURE_OF_DANGER = 0.75
+SUSPICION = 0.4
 
 
 def say(key: str, turn: Turn, means: Means) -> Outcome:
@@ -32,7 +37,13 @@ def answering_or_saying(key: str) -> Flow:
 
 
 def say_danger(turn: Turn, means: Means) -> Outcome:
-    """Danger that the table of emergencies did not see: all three numbers, and be quick."""
+    """Danger that the table of emergencies did not see: all three numbers, and be quick.
+
+    A faint suspicion, or half a suspicion in a question, is looked up like a question.
+    """
+    asks = QUESTION.search(turn.said.text) is not None
+    if turn.intent.confidence < (SURE_OF_DANGER if asks else SUSPICION):
+        return answer_policy(turn, means)
     calls = tuple(PhoneNumber(c.name, c.number) for c in (POLICE, FIRE, AMBULANCE))
     reply = replace(means.wording.say("emergency_unsure"), calls=calls, urgent=True)
     return Outcome((reply,))

@@ -39,12 +39,25 @@ def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
         said=heard.said,
         intent=Guess("", 0.0),
     )
-    text = heard.said.text
+    finished, same = finish_agreed(turn, means)
+    return finished if same else (*finished, *answer(turn, means))
+
+
+def finish_agreed(turn: Turn, means: Means) -> tuple[Sequence[Reply], bool]:
+    """Files what was confirmed when Rasa was lost; and whether that answers the message."""
+    with means.sessions() as session:
+        found = latest(session, turn.conversation, means.vault, *DraftState)
+    if found is None or not found[0].agreed:
+        return (), False
+    same = found[0].message == turn.message or read(turn).confirms
+    return finish_report(turn, means).replies, same
+
+
+def answer(turn: Turn, means: Means) -> Sequence[Reply]:
+    text = turn.said.text
     if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
         return show_ticket(turn, means).replies
     draft = report_at_hand(turn, means)
-    if draft and draft.state is DraftState.CONFIRMED:
-        return finish_report(turn, means).replies
     sure = None if draft and not QUESTION.search(text) else answer_if_sure(turn, means)
     if sure is not None:
         return sure.replies
@@ -58,10 +71,9 @@ def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
 
 
 def report_at_hand(turn: Turn, means: Means) -> Draft | None:
-    """The report this message may go on with, also one confirmed just before Rasa was lost."""
-    states = (DraftState.OPEN, DraftState.CONFIRMED)
+    """The report this message may go on with."""
     with means.sessions() as session:
-        found = latest(session, turn.conversation, means.vault, *states)
+        found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
     if found is None:
         return None
     fresh = means.clock() - found[1] <= AT_HAND

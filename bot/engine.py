@@ -260,8 +260,10 @@ class Supervisor:
         missed = 0
         while missed < self.DEAF_AFTER:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self.CHECK_EVERY)
-                return
+                # Not wait_for: in Python 3.11 it loses a cancellation that meets the end.
+                async with asyncio.timeout(self.CHECK_EVERY):
+                    await process.wait()
+                    return
             missed = 0 if await self.is_ready() else missed + 1
         logger.warning("rasa does not answer; ending it")
 
@@ -271,7 +273,8 @@ class Supervisor:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), self.STOP_WITHIN)
+            async with asyncio.timeout(self.STOP_WITHIN):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.draft import Draft, DraftState, latest, new_draft, save
+from actions.draft import AT_HAND, Draft, DraftState, latest, new_draft, save
 from actions.offer import Offer, OfferKind, make_offer
 from actions.reply import PhoneNumber, Reply
 from actions.report import take_report
@@ -23,7 +23,7 @@ from nlu.phone import mask_phones
 
 logger = logging.getLogger(__name__)
 
-LEADING_SLASHES = re.compile(r"[/\s]+")
+LEADING_SLASHES = re.compile(r"^[/\s]+")
 READ_BY_ENGINE = 1000
 """Characters Rasa is given; the rest of a long message is kept in the record."""
 
@@ -69,7 +69,7 @@ class Responder:
         means = self.means
         with means.sessions.begin() as session:
             found = latest(session, heard.conversation, means.vault, DraftState.OPEN)
-            if found is None:
+            if found is None or means.clock() - found[1] > AT_HAND:
                 draft = new_draft(
                     heard.conversation,
                     heard.channel,

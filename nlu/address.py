@@ -170,7 +170,7 @@ class Words:
         return at > 0 and self.text[at - 1] in "省市区县镇乡道路街巷"
 
     def is_in_name(self, at: int, rest: int) -> bool:
-        """Whether the ordinary word at ``at`` is but a character of a name (来福里, 丽发新城)."""
+        """Whether the ordinary word at ``at`` is but a character of a name (来福里)."""
         left, right = self.spans[self.starting[at]]
         if right - left > 1 or self.text[at] in HARD:
             return False

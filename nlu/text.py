@@ -7,6 +7,10 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufe00-\u
 RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
 SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 LINES = re.compile(r"\s*\n\s*")
+ANNOUNCES = re.compile(
+    r"^(?:你好|您好|尊敬的|领导|请问)|(?:反映|反应|提|投诉|举报|咨询|说|问)(?:一?个|一下|一件|点儿?|些)?"
+    r"(?:小)?(?:建议|意见|问题|事情?|情况|下)$"
+)
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 COMPATIBLE = re.compile(r"[^，！？；：（）～\n]+")  # Chinese punctuation stays Chinese
 
@@ -49,6 +53,6 @@ def clip(text: str, limit: int) -> str:
 def title_of(text: str, limit: int = 24) -> str:
     """The first clause that says something, as a ticket's title."""
     for clause in re.split(r"[，。！？；\n,!?;]", text):
-        if len(HAN.findall(clause)) >= 4:
+        if not ANNOUNCES.search(clause) and len(HAN.findall(clause)) >= 4:
             return clip(clause.strip(), limit)
     return clip(text.replace("\n", " ").strip(), limit)

@@ -32,15 +32,21 @@ class FakeRasa:
     delay: float = 0
     drip: bool = False
     seen: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     url: str = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.tasks.append(task)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self.answer(reader, writer):
-                pass
-        writer.close()
+            try:
+                while True:
+                    await self.answer(reader, writer)
+            finally:
+                writer.close()
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         given = await reader.readexactly(int(headers.get("content-length", 0)))
@@ -54,7 +60,6 @@ class FakeRasa:
                 await asyncio.sleep(0.1)
         writer.write(answer + self.body)
         await writer.drain()
-        return True
 
 
 @pytest.fixture
@@ -64,6 +69,9 @@ async def rasa() -> AsyncIterator[FakeRasa]:
     fake.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield fake
     server.close()
+    for task in fake.tasks:
+        task.cancel()
+    await asyncio.gather(*fake.tasks, return_exceptions=True)
 
 
 @pytest.fixture

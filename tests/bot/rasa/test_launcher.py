@@ -1,0 +1,82 @@
+import os
+import select
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from bot.settings import ROOT
+
+CHILD = """
+import os, time
+from bot.rasa.launcher import die_with_parent
+die_with_parent()
+print(os.getpid(), flush=True)
+time.sleep(600)
+"""
+PARENT = f"""
+import subprocess, sys, time
+stdin = subprocess.PIPE if sys.argv[1] == "pipe" else None
+subprocess.Popen([sys.executable, "-c", {CHILD!r}], stdin=stdin)
+time.sleep(600)
+"""
+
+
+def started(program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+    )
+
+
+def child_of(parent: subprocess.Popen[bytes]) -> int:
+    assert parent.stdout is not None
+    return int(parent.stdout.readline())
+
+
+def has_ended(output: int, child: int) -> bool:
+    """Whether the child ends within ten seconds: its output does, which nobody else holds."""
+    ended = bool(select.select([output], [], [], 10)[0]) and os.read(output, 1) == b""
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+    return ended
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        "pipe",
+        pytest.param(
+            "held by another",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's"),
+        ),
+    ],
+)
+def test_it_ends_when_its_parent_is_killed(stdin: str) -> None:
+    with started(PARENT, stdin) as parent:
+        child = child_of(parent)
+        assert parent.stdout is not None
+        parent.kill()
+        assert has_ended(parent.stdout.fileno(), child)
+
+
+def test_it_ends_with_the_end_of_its_input_while_its_parent_lives() -> None:
+    with started(CHILD) as child:
+        child_of(child)
+        assert child.stdin is not None
+        child.stdin.close()
+        assert child.wait(timeout=10) == 0
+
+
+def test_it_stays_while_its_parent_lives_whatever_is_written_to_it() -> None:
+    with started(CHILD) as child:
+        child_of(child)
+        assert child.stdin is not None
+        child.stdin.write(b"hello\n")
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(timeout=0.5)
+        child.kill()
