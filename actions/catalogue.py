@@ -116,7 +116,7 @@ def turn_of(tracker: Tracker, means: Means) -> Turn | None:
     """The turn as Rasa's tracker has it, with the original words from our own record."""
     latest = tracker.latest_message
     message = int(latest["metadata"]["message"])
-    with means.sessions() as session:
+    with means.reading() as session:
         said = means.recall(session, message)
     if said is None:
         return None

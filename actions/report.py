@@ -4,10 +4,12 @@ Rasa's form ``report_form`` keeps the place in the conversation; the facts lie i
 of our own, so that no phone enters Rasa and nothing is lost with it.
 """
 
+import logging
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from actions.draft import (
@@ -42,6 +44,8 @@ from actions.turn import Location, Means, Outcome, Turn
 from nlu.address import find_addresses
 from nlu.clock import SHANGHAI
 from nlu.text import title_of
+
+logger = logging.getLogger(__name__)
 
 SLOTS = (Step.WHAT, Step.WHERE, Step.CONTACT, Step.CONFIRMATION)
 SLOT_NAMES = tuple(step.value for step in SLOTS)
@@ -211,7 +215,18 @@ def settled_slots(draft: Draft) -> dict[str, bool | None]:
 
 
 def finish_report(turn: Turn, means: Means) -> Outcome:
-    """File, endorse or let go, as the draft says; running it twice files nothing twice."""
+    """File, endorse or let go, as the draft says; running it twice files nothing twice.
+
+    Where the database refuses, what was confirmed stays so and is filed by the next “好”.
+    """
+    try:
+        return finish(turn, means)
+    except SQLAlchemyError as error:
+        logger.error("message %d could not be filed: %s", turn.message, type(error).__name__)
+        return Outcome((means.wording.say("filing_failed"),), slots=UNSET)
+
+
+def finish(turn: Turn, means: Means) -> Outcome:
     now = means.clock()
     with means.sessions.begin() as session:
         found = latest(session, turn.conversation, means.vault, *DraftState)

@@ -13,6 +13,7 @@ from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_off
 from actions.policy import answer_if_sure, answer_with
 from actions.reading import read
 from actions.report import asked_before, finish_report
+from actions.summary import title
 from actions.taking import RESUMES
 from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
@@ -61,7 +62,7 @@ def take_up(turn: Turn, means: Means) -> Outcome:
 
 def confirmed_before(turn: Turn, means: Means) -> bool:
     """Whether a report was confirmed, but Rasa was lost before it could be filed."""
-    with means.sessions() as session:
+    with means.reading() as session:
         found = latest(session, turn.conversation, means.vault, *DraftState)
     return found is not None and found[0].agreed
 
@@ -74,7 +75,11 @@ def continue_report(session: Session, turn: Turn) -> Outcome:
 def resume_report(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome:
     """“好” takes up the offer to go on and is no answer to what is asked then."""
     save(session, replace(draft, message=turn.message), means.vault, means.clock())
-    return continue_report(session, turn)
+    outcome = continue_report(session, turn)
+    if not draft.what:
+        return outcome
+    reply = means.wording.say("report_welcome_back", title=title(draft))
+    return replace(outcome, replies=(reply,))
 
 
 def agrees(turn: Turn) -> bool:

@@ -45,6 +45,10 @@ DECLINES_PHONE = re.compile(
 )
 A_STORY = 3
 """So many Chinese characters beside the facts are more than an answer, and are kept."""
+SHORT = 10
+"""Characters of a text that may be nothing but a yes or no, where the model takes it for one."""
+BARE = 12
+"""Characters of a text that names a wrong part, or a place, and says nothing more."""
 CORRECTION = "更正："
 CLEARED: Mapping[str, Mapping[str, Any]] = {
     "what": {"what": ""},
@@ -96,7 +100,7 @@ def cancel(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is Step.CONTACT and DECLINES_PHONE.match(reading.text):
         return None
     meant = reading.intent.name == "cancel" and reading.intent.confidence >= 0.5
-    if reading.cancels or (meant and len(reading.text) <= 12):
+    if reading.cancels or (meant and len(reading.text) <= SHORT):
         return Taken(replace(draft, state=DraftState.CANCELLED))
     return None
 
@@ -105,7 +109,7 @@ def confirm(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.CONFIRMATION or reading.has_facts:
         return None
     meant = reading.intent.name == "affirm" and reading.intent.confidence >= 0.6
-    if reading.confirms or (meant and len(reading.text) <= 12 and not reading.corrects):
+    if reading.confirms or (meant and len(reading.text) <= SHORT and not reading.corrects):
         return Taken(replace(draft, state=DraftState.CONFIRMED))
     return None
 
@@ -113,11 +117,13 @@ def confirm(draft: Draft, reading: Reading) -> Taken | None:
 def decide_similar(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.SIMILAR:
         return None
-    if ALONE.search(reading.text) is None and (ENDORSES.search(reading.text) or reading.confirms):
-        return Taken(replace(draft, state=DraftState.ENDORSED))
     alone = replace(draft, alone=True)
+    if len(reading.text) > SHORT:
+        return take(alone.asking(), reading)
     if ALONE.search(reading.text) or reading.intent.name == "deny":
         return Taken(alone)
+    if ENDORSES.search(reading.text) or reading.confirms:
+        return Taken(replace(draft, state=DraftState.ENDORSED))
     return take(alone.asking(), reading)
 
 
@@ -172,7 +178,7 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
     if lines:
         # The first words still say what was wrong; whoever reads the ticket must see both.
         return Taken(with_addition(changed, f"{CORRECTION}{unmarked(reading)}"), tuple(lines))
-    if reading.fields and len(reading.text) <= 12:
+    if reading.fields and len(reading.text) <= BARE:
         return clear(draft, reading.fields)
     return None
 
@@ -216,20 +222,20 @@ def note_facts(draft: Draft, reading: Reading) -> Taken | None:
 def answer_where(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.WHERE:
         return None
-    if reading.place and draft.tries == 0 and len(reading.text) <= 12:
-        waiting = replace(draft, nearby=reading.place, tries=1)
+    told = with_addition(draft, unmarked(reading)) if reading.tells >= 2 * A_STORY else draft
+    if reading.place and draft.tries == 0 and len(reading.text) <= BARE:
+        waiting = replace(told, nearby=reading.place, tries=1)
         return Taken(waiting, (Line("ask_where_more", (("place", reading.text),)),), asks=True)
     if draft.tries == 0 and not reading.place:
-        asked = replace(draft, tries=1)
-        told = with_addition(asked, unmarked(reading)) if reading.tells >= 2 * A_STORY else asked
-        return Taken(told, (Line("ask_where_again"),), asks=True)
+        return Taken(replace(told, tries=1), (Line("ask_where_again"),), asks=True)
     return Taken(replace(draft, where=located(reading.text, draft.nearby)))
 
 
 def answer_contact(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.CONTACT:
         return None
-    declines = DECLINES_PHONE.match(reading.text) or reading.intent.name == "deny"
+    denies = reading.intent.name == "deny" and len(reading.text) <= SHORT
+    declines = DECLINES_PHONE.match(reading.text) or denies
     if declines and not reading.mistyped_phone:
         return Taken(replace(draft, no_phone=True))
     if not reading.mistyped_phone and len(HAN.findall(reading.text)) >= 6:

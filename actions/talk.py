@@ -12,7 +12,6 @@ from actions.taking import QUESTION
 from actions.turn import Flow, Means, Outcome, Turn
 from nlu.emergency import AMBULANCE, FIRE, POLICE
 
-
 SURE_OF_DANGER = 0.75
 SUSPICION = 0.4
 

@@ -80,10 +80,12 @@ class Outcome:
 class Means:
     """What flows are handed to work with; ``bot.service`` puts it together.
 
-    ``recall`` gives back what a message said, None where it has been answered already.
+    ``reading`` makes sessions that write nothing and so keep nobody waiting; ``recall`` gives
+    back what a message said, None where it has been answered already.
     """
 
     sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
     searcher: Callable[[], Searcher]
     recall: Callable[[Session, int], Said | None]
     wording: Wording

@@ -70,11 +70,20 @@ def load_wording(facts: Mapping[str, str], replacement: Path | None = None) -> W
         for key, line in read_lines(replacement).items():
             if key not in lines:
                 raise WordingError(f"{replacement}: {key}: Linli says no such line")
-            unknown = line.fields - lines[key].fields - set(facts)
-            if unknown:
-                raise WordingError(f"{replacement}: {key}: unknown field {{{min(unknown)}}}")
+            check_fields(replacement, key, line, lines[key].fields | set(facts))
             lines[key] = line
     return Wording(lines, facts)
+
+
+def check_fields(path: Path, key: str, line: Line, known: set[str]) -> None:
+    try:
+        unknown = line.fields - known
+        if not unknown:
+            Wording({key: line}, dict.fromkeys(known, "")).say(key)
+    except ValueError as error:
+        raise WordingError(f"{path}: {key}: its braces cannot be read: {error}") from error
+    if unknown:
+        raise WordingError(f"{path}: {key}: unknown field {{{min(unknown)}}}")
 
 
 def read_lines(path: Path) -> dict[str, Line]:

@@ -1,11 +1,16 @@
 """The ``linli`` command."""
 
 import asyncio
+import contextlib
 import logging
+import re
 import sys
+from collections.abc import Iterator
 
 import click
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from bot.commands.knowledge import knowledge
 from bot.commands.nlu import nlu
@@ -31,10 +36,40 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = [
-            f"LINLI_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
-        ]
-        raise BadInput("; ".join(faults)) from error
+        raise BadInput("; ".join(map(fault_of, error.errors()))) from error
+    except SettingsError as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        setting = f"LINLI_{name[1].upper()}" if name else "settings"
+        raise BadInput(f"{setting}: must be JSON") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(".env: not readable as UTF-8") from error
+
+
+def fault_of(error: ErrorDetails) -> str:
+    """What is wrong with a setting, by its name; without the value, which may be a secret."""
+    name = "_".join(map(str, error["loc"])).upper()
+    words = error["msg"].removeprefix("Value error, ")
+    return f"LINLI_{name}: {words}" if name else words
+
+
+@contextlib.contextmanager
+def beginning() -> Iterator[None]:
+    """Tells in one line what the service cannot begin with.
+
+    Raises:
+        BadInput: in the place of the fault.
+    """
+    from actions.tickets.deadlines import BadRules
+    from actions.vault import Unreadable
+    from actions.wording import WordingError
+    from bot.database import DatabaseFault
+
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BadInput(f"{error}; 'make run' sets everything up") from error
+    except (BadRules, DatabaseFault, Unreadable, WordingError) as error:
+        raise BadInput(" ".join(str(error).split())) from error
 
 
 @click.group()
@@ -59,7 +94,8 @@ def serve() -> None:
     """Start everything."""
     from bot.service import run
 
-    run(read_settings())
+    with beginning():
+        run(read_settings())
 
 
 @main.command()
@@ -70,7 +106,9 @@ def chat(as_json: bool) -> None:
     """Talk in the terminal, with the running service or one started for it."""
     from bot.commands.chat import talk
 
-    sys.exit(asyncio.run(talk(read_settings(), as_json=as_json)))
+    with beginning():
+        status = asyncio.run(talk(read_settings(), as_json=as_json))
+    sys.exit(status)
 
 
 @main.command()

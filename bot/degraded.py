@@ -45,7 +45,7 @@ def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
 
 def finish_agreed(turn: Turn, means: Means) -> tuple[Sequence[Reply], bool]:
     """Files what was confirmed when Rasa was lost; and whether that answers the message."""
-    with means.sessions() as session:
+    with means.reading() as session:
         found = latest(session, turn.conversation, means.vault, *DraftState)
     if found is None or not found[0].agreed:
         return (), False
@@ -72,7 +72,7 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
 
 def report_at_hand(turn: Turn, means: Means) -> Draft | None:
     """The report this message may go on with."""
-    with means.sessions() as session:
+    with means.reading() as session:
         found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
     if found is None:
         return None

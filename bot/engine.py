@@ -309,5 +309,5 @@ def own_rasa(settings: Settings, port: int | None = None) -> RasaProcess:
         folder=settings.home / "rasa",
         port=port or free_port(),
         token=secrets.token_urlsafe(24),
-        service=f"http://127.0.0.1:{settings.port}",
+        service=settings.own_url,
     )

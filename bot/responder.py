@@ -20,10 +20,14 @@ from bot.metrics import DEGRADED, EMERGENCIES
 from channels.gateway import Heard
 from nlu.emergency import Emergency, find_emergency
 from nlu.phone import mask_phones
+from nlu.text import has_words
 
 logger = logging.getLogger(__name__)
 
 LEADING_SLASHES = re.compile(r"^[/\s]+")
+READ_FOR_DANGER = 2000
+"""Characters in which an emergency is looked for, however long a message is allowed to be."""
+
 READ_BY_ENGINE = 1000
 """Characters Rasa is given; the rest of a long message is kept in the record."""
 
@@ -37,11 +41,11 @@ class Responder:
         self.resume_after = resume_after
 
     async def __call__(self, heard: Heard) -> Sequence[Reply]:
-        emergency = find_emergency(heard.said.text)
+        emergency = find_emergency(heard.said.text[:READ_FOR_DANGER])
         if emergency is not None:
             EMERGENCIES.labels(emergency.kind.value).inc()
             return (self.warn(emergency),)
-        if not heard.said.text:
+        if not has_words(heard.said.text):
             return await asyncio.to_thread(self.take_attachment, heard)
         left = await asyncio.to_thread(self.left_lying, heard.conversation)
         replies = await self.converse(heard)
@@ -86,7 +90,7 @@ class Responder:
 
     def left_lying(self, conversation: str) -> tuple[Draft, datetime] | None:
         """A report begun long ago and not finished, and when it was written last."""
-        with self.means.sessions() as session:
+        with self.means.reading() as session:
             found = latest(session, conversation, self.means.vault, DraftState.OPEN)
         if found is None or not found[0].what:
             return None

@@ -137,6 +137,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     shelf = Shelf(settings.home)
     means = Means(
         sessions=sessions,
+        reading=open_sessions(database, reads_only=True),
         searcher=shelf.searcher,
         recall=partial(recall, vault=vault),
         wording=wording,

@@ -6,6 +6,7 @@ Read from the environment with the prefix ``LINLI_`` and from ``.env``.
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,12 +14,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the project, where config.yml lies."""
 
+REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""An address of this machine for those that mean all of them."""
+
 
 class Settings(BaseSettings):
     """What may differ from one installation to another; docs/settings.md lists the same."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LINLI_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="LINLI_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
     )
 
     home: Path = Field(
@@ -37,6 +45,7 @@ class Settings(BaseSettings):
     )
     regions: tuple[str, ...] = Field(
         default=("云溪街道", "北京市", "全国"),
+        min_length=1,
         description="Regions whose knowledge holds here, the smallest first; a JSON list.",
     )
     phone: str = Field(
@@ -72,6 +81,7 @@ class Settings(BaseSettings):
     )
     rasa_answers_within: timedelta = Field(
         default=timedelta(seconds=2.2),
+        gt=timedelta(),
         description="How long Rasa may take for one message before the answer is made without it.",
     )
 
@@ -97,10 +107,13 @@ class Settings(BaseSettings):
     )
     resume_after: timedelta = Field(
         default=timedelta(hours=6),
+        ge=timedelta(),
         description="After this pause an unfinished report is offered again.",
     )
     outbox_every: timedelta = Field(
-        default=timedelta(seconds=2), description="How often undelivered tickets are looked for."
+        default=timedelta(seconds=2),
+        gt=timedelta(),
+        description="How often undelivered tickets are looked for.",
     )
     log_level: str = Field(
         default="INFO",
@@ -110,7 +123,7 @@ class Settings(BaseSettings):
     @field_validator("home", "rasa_model", "rasa_python", "wording")
     @classmethod
     def from_the_project(cls, path: Path | None) -> Path | None:
-        return path if path is None or path.is_absolute() else (Path.cwd() / path)
+        return path if path is None else Path.cwd() / path.expanduser()
 
     @field_validator("log_level")
     @classmethod
@@ -126,10 +139,16 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def own_url(self) -> str:
+        """Where this machine itself reaches the service."""
+        host = REACHED_AT.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def database(self) -> str:
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home / 'linli.db'}"
+        return f"sqlite:///{quote(str(self.home / 'linli.db'))}"
 
     @property
     def models(self) -> Path:

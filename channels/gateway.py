@@ -20,6 +20,7 @@ from actions.wording import Wording
 from channels.metrics import ANSWERED, RECEIVED, REPEATED, SECONDS
 from channels.transcript import Arrival, Recorded, record_arrival, record_replies
 from nlu.clock import Clock
+from nlu.emergency import find_emergency
 from nlu.phone import mask_identities
 from nlu.text import has_words, normalise
 
@@ -122,8 +123,9 @@ class Gateway:
         return replies
 
     def refusal(self, said: Said) -> Reply | None:
-        """A word to what cannot be read: nothing at all, or too much."""
-        if len(said.text) > self.message_limit:
+        """A word to what cannot be read: nothing at all, or too much, unless it cries for help."""
+        readable = said.text[: self.message_limit]
+        if len(said.text) > len(readable) and find_emergency(readable) is None:
             limit, length = self.message_limit, len(said.text)
             return self.wording.say("too_long", limit=limit, length=length)
         if has_words(said.text) or said.location or said.images:

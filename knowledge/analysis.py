@@ -22,7 +22,7 @@ _CHARACTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 _SYNONYMS = Path(__file__).with_name("synonyms.txt")
 _STOPWORDS = Path(__file__).with_name("stopwords.txt")
 _QUESTION_WORDS = Path(__file__).with_name("question_words.txt")
-_LEXICON = Path(nlu.__file__).with_name("lexicon.txt")
+_LEXICON = Path(nlu.__file__).parent / "lexicon" / "community.txt"
 _loading = threading.Lock()
 
 

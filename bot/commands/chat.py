@@ -62,7 +62,7 @@ def in_words(answer: dict[str, Any]) -> str:
 @contextlib.asynccontextmanager
 async def service_at(settings: Settings) -> AsyncIterator[str]:
     """The address of the running service; one is started where none runs."""
-    url = f"http://127.0.0.1:{settings.port}"
+    url = settings.own_url
     if await is_linli(url):
         yield url
         return
@@ -70,11 +70,8 @@ async def service_at(settings: Settings) -> AsyncIterator[str]:
     from bot.service import build, build_app
 
     settings = settings.model_copy(update={"port": free_port(), "host": "127.0.0.1"})
-    url = f"http://127.0.0.1:{settings.port}"
-    try:
-        service = build(settings)
-    except FileNotFoundError as error:
-        raise click.ClickException(f"{error}; 'make run' sets everything up") from error
+    url = settings.own_url
+    service = build(settings)
     server = uvicorn.Server(
         uvicorn.Config(build_app(service), host="127.0.0.1", port=settings.port, log_level="error")
     )
@@ -90,7 +87,8 @@ async def service_at(settings: Settings) -> AsyncIterator[str]:
 async def is_linli(url: str) -> bool:
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
-            return "knowledge" in (await http.get(f"{url}/readyz")).json()
+            ready = (await http.get(f"{url}/readyz")).json()
+            return isinstance(ready, dict) and "knowledge" in ready
     except (httpx.HTTPError, ValueError):
         return False
 

@@ -32,20 +32,31 @@ def read_examples(folder: Path) -> tuple[list[str], list[str]]:
     """Messages and their first-level categories from every YAML file of a folder.
 
     Raises:
-        ValueError: a file has no category or no examples, or the folder no file.
+        ValueError: a file is not a table of category and examples, or fewer than two categories
+            are found.
     """
     texts: list[str] = []
     labels: list[str] = []
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict) or "category" not in content or "examples" not in content:
-            raise ValueError(f"{path}: needs the keys 'category' and 'examples'")
-        for messages in content["examples"].values():
-            texts.extend(messages)
-            labels.extend([content["category"]] * len(messages))
-    if not texts:
-        raise ValueError(f"{folder}: no examples of categories")
+        category, messages = read_file(path)
+        texts.extend(messages)
+        labels.extend([category] * len(messages))
+    if len(set(labels)) < 2:
+        raise ValueError(f"{folder}: no examples of two categories or more")
     return texts, labels
+
+
+def read_file(path: Path) -> tuple[str, list[str]]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"{path}: not readable as YAML") from error
+    if not isinstance(content, dict) or not {"category", "examples"} <= content.keys():
+        raise ValueError(f"{path}: needs the keys 'category' and 'examples'")
+    examples = content["examples"]
+    if not isinstance(examples, dict) or not all(isinstance(v, list) for v in examples.values()):
+        raise ValueError(f"{path}: 'examples' must be lists of messages under names")
+    return str(content["category"]), [str(m) for messages in examples.values() for m in messages]
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -48,16 +47,16 @@ def searcher() -> Searcher:
     return small_searcher()
 
 
-@dataclass
 class Stage:
     """One conversation with Linli; ``in_report`` is what Rasa's form would know."""
 
-    means: Means
-    now: datetime = MORNING
-    conversation: str = "web:1"
-    in_report: bool = False
-    heard: dict[int, Said] = field(default_factory=dict)
-    answered: set[int] = field(default_factory=set)
+    def __init__(self, means: Means) -> None:
+        self.means = means
+        self.now = MORNING
+        self.conversation = "web:1"
+        self.in_report = False
+        self.heard: dict[int, Said] = {}
+        self.answered: set[int] = set()
 
     def clock(self) -> datetime:
         return self.now
@@ -194,6 +193,7 @@ def staged(folder: Path) -> Iterator[Stage]:
     holder: list[Stage] = []
     means = Means(
         sessions=open_sessions(engine),
+        reading=open_sessions(engine, reads_only=True),
         searcher=searcher,
         recall=lambda session, message: holder[0].recall(session, message),
         wording=load_wording(FACTS),

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
 
 from actions.draft import DraftState, Step
 from actions.policy import answer_policy
@@ -99,6 +101,16 @@ def test_finishing_what_is_not_complete_files_nothing_and_says_how_to_go_on(stag
     assert not stage.every_ticket()
     assert buttons(outcome.replies[0]) == ["继续上次的", "不报了"]
     assert stage.draft().state is DraftState.OPEN
+
+
+def test_a_database_that_refuses_loses_nothing(stage: Stage) -> None:
+    at_summary(stage)
+    turn = stage.said("确认提交", "affirm")
+    take_report(turn, stage.means)
+    refusing = replace(stage.means, sessions=sessionmaker(create_engine("sqlite://")))
+    assert "都留着" in words(finish_report(turn, refusing).replies)
+    finish_report(turn, stage.means)
+    assert len(stage.every_ticket()) == 1
 
 
 # Corrections

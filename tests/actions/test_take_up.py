@@ -171,6 +171,12 @@ def test_going_on_needs_no_offer(stage: Stage) -> None:
     assert "请您核对" in words(stage.through_form(turn).replies)
 
 
+def test_going_on_names_what_it_goes_on_with(stage: Stage) -> None:
+    left_at_summary(stage)
+    outcome = stage.play(take_up, stage.said("继续上次的", "resume"))
+    assert "清河苑5号楼楼道的灯坏了三天" in words(outcome.replies)
+
+
 @pytest.mark.parametrize(("said", "intent"), [("不报了", "cancel"), ("不用了", "deny")])
 def test_a_report_left_lying_can_be_dropped(stage: Stage, said: str, intent: str) -> None:
     left_at_summary(stage)

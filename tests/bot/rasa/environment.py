@@ -12,10 +12,10 @@ import pytest
 from bot.settings import ROOT
 
 PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
-NEEDED = (
+NEEDED = [
     pytest.mark.rasa,
     pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-rasa here; `make setup` makes it"),
-)
+]
 VARIABLES: Mapping[str, str] = {
     **os.environ,
     "PYTHONPATH": str(ROOT),

@@ -8,58 +8,128 @@ from tests.bot.rasa.environment import NEEDED, run
 pytestmark = NEEDED
 
 PROGRAM = """
-import asyncio, json
+import asyncio, json, os, sqlite3, subprocess, sys
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
+from bot.rasa import tracker_store
 from bot.rasa.tracker_store import LocalTrackerStore
 
+DOMAIN = Domain.from_dict({"slots": {"where": {"type": "text", "mappings": [{"type": "custom"}]}}})
+NAME = "bot.rasa.tracker_store.LocalTrackerStore"
+
+
 def opened():
-    return TrackerStore.create(
-        EndpointConfig(type="bot.rasa.tracker_store.LocalTrackerStore", dialect="sqlite",
-                       db="conversations.db"),
-        Domain.empty(),
-    )
+    config = EndpointConfig(type=NAME, dialect="sqlite", db="deep/conversations.db")
+    made = TrackerStore.create(config, DOMAIN)
+    return getattr(made, "_tracker_store", made)
 
-def asked(name):
-    with store.engine.connect() as connection:
-        return connection.execute("PRAGMA " + name).scalar()
 
-store = opened()
-asyncio.run(store.save(DialogueStateTracker.from_events("web:a", [UserUttered("hello")])))
-again = asyncio.run(opened().retrieve("web:a"))
-wrapped = getattr(store, "_tracker_store", store)
-store = wrapped
-print(json.dumps({
-    "ours": isinstance(wrapped, LocalTrackerStore),
-    "journal": asked("journal_mode"),
-    "synchronous": asked("synchronous"),
-    "busy_timeout": asked("busy_timeout"),
-    "text": again.latest_message.text,
-}))
+def texts(tracker):
+    return [e.text for e in tracker.events if isinstance(e, UserUttered)]
+
+
+async def say(store, text, conversation="web:a", session=False, saved=True):
+    tracker = await store.retrieve(conversation)
+    if tracker is None:
+        tracker = DialogueStateTracker(conversation, DOMAIN.slots)
+    if session:
+        tracker.update(ActionExecuted("action_session_start"))
+        tracker.update(SessionStarted())
+    tracker.update(UserUttered(text))
+    tracker.update(SlotSet("where", text))
+    if saved:
+        await store.save(tracker)
+
+
+async def main():
+    store = opened()
+    found["ours"] = isinstance(store, LocalTrackerStore)
+    for pragma in ("journal_mode", "synchronous"):
+        found[pragma] = store.database.execute("PRAGMA " + pragma).fetchone()[0]
+    for text in ("one", "two", "three"):
+        await say(store, text, session=text == "one")
+    await say(store, "elsewhere", "web:b")
+    found["in memory"] = texts(await store.retrieve("web:a"))
+    again = await opened().retrieve("web:a")
+    found["after a start"] = texts(again)
+    found["slot"] = again.get_slot("where")
+    found["stranger"] = await opened().retrieve("web:c")
+    found["keys"] = sorted(await opened().keys())
+
+    store = opened()
+    await say(store, "broken", saved=False)
+    found["after a broken turn"] = texts(await store.retrieve("web:a"))
+
+    store = opened()
+    await say(store, "four")
+    await say(store, "next day", session=True)
+    await say(store, "five")
+    found["after a new session"] = texts(await opened().retrieve("web:a"))
+    kinds = [e["event"] for e in opened().read("web:a")]
+    found["its beginning"] = kinds[:2]
+    found["elsewhere"] = texts(await opened().retrieve("web:b"))
+
+    tracker_store.IN_MEMORY = 3
+    store = opened()
+    for number in range(10):
+        await say(store, "hello", f"web:{number}")
+    found["kept"] = len(store.known)
+    await say(store, "again", "web:0")
+    found["made way"] = texts(await opened().retrieve("web:0"))
+
+    if os.fork() == 0:
+        await say(opened(), "last words")
+        os.kill(os.getpid(), 9)
+    os.wait()
+    found["after a kill"] = texts(await opened().retrieve("web:a"))
+
+
+found = {}
+asyncio.run(main())
+print(json.dumps(found))
 """
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("trackers")
-    found: dict[str, Any] = run(PROGRAM, folder)
-    return found
+    printed: dict[str, Any] = run(PROGRAM, folder)
+    return printed
 
 
-def test_the_endpoints_file_can_name_it(store: dict[str, Any]) -> None:
-    assert store["ours"] is True
+def test_the_endpoints_file_can_name_it(found: dict[str, Any]) -> None:
+    assert found["ours"] is True
 
 
-def test_it_writes_ahead_and_waits_for_no_flush_but_for_other_writers(
-    store: dict[str, Any],
-) -> None:
+def test_it_writes_ahead_and_waits_for_no_flush(found: dict[str, Any]) -> None:
     normal = 1
-    assert (store["journal"], store["synchronous"]) == ("wal", normal)
-    assert store["busy_timeout"] == 5000
+    assert (found["journal_mode"], found["synchronous"]) == ("wal", normal)
 
 
-def test_what_is_saved_is_found_by_the_next_process(store: dict[str, Any]) -> None:
-    assert store["text"] == "hello"
+def test_a_conversation_is_the_same_from_memory_and_from_the_file(found: dict[str, Any]) -> None:
+    assert found["in memory"] == found["after a start"] == ["one", "two", "three"]
+    assert found["slot"] == "three"
+    assert found["elsewhere"] == ["elsewhere"]
+    assert found["keys"] == ["web:a", "web:b"]
+    assert found["stranger"] is None
+
+
+def test_a_turn_that_broke_leaves_no_trace(found: dict[str, Any]) -> None:
+    assert found["after a broken turn"] == ["one", "two", "three"]
+
+
+def test_a_new_session_takes_the_place_of_the_last(found: dict[str, Any]) -> None:
+    assert found["after a new session"] == ["next day", "five"]
+    assert found["its beginning"] == ["action", "session_started"]
+
+
+def test_what_makes_way_in_memory_stays_in_the_file(found: dict[str, Any]) -> None:
+    assert found["kept"] == 3
+    assert found["made way"] == ["hello", "again"]
+
+
+def test_what_was_saved_outlives_a_kill(found: dict[str, Any]) -> None:
+    assert found["after a kill"] == ["next day", "five", "last words"]

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.rasa import validation
 
 
 class Endpoint:
-    url = "http://127.0.0.1/"
+    url, kwargs = "http://127.0.0.1/", {}
 
     async def request(self, **given):
         return self.answer
@@ -64,8 +65,6 @@ BAD: list[Any] = [
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    import json
-
     folder: Path = tmp_path_factory.mktemp("validation")
     found: dict[str, Any] = run(PROGRAM, folder, json.dumps([*GOOD, *BAD]))
     return found

@@ -1,0 +1,83 @@
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("LINLI_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LINLI_HOME", str(tmp_path / "home"))
+
+
+def linli(*arguments: str, **variables: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=variables)
+
+
+def refused(result: Result) -> str:
+    """The one line that says why, without which there is no exit status 2."""
+    assert result.exit_code == 2, result.output
+    [line] = result.stderr.splitlines()
+    assert line.startswith("linli: ")
+    assert result.stdout == ""
+    return line
+
+
+@pytest.mark.parametrize("command", ["serve", "chat", "setup", "bench"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LINLI_PORT", "http"),
+        ("LINLI_LOG_LEVEL", "LOUD"),
+        ("LINLI_REGIONS", "云溪街道"),
+        ("LINLI_OUTBOX_EVERY", "0"),
+        ("LINLI_RASA_URL", "http://127.0.0.1:5005"),
+    ],
+)
+def test_a_bad_setting_is_one_line_that_names_it(command: str, name: str, value: str) -> None:
+    assert name in refused(linli(command, **{name: value}))
+
+
+def test_every_bad_setting_is_named() -> None:
+    line = refused(linli("serve", LINLI_PORT="0", LINLI_LOG_LEVEL="LOUD"))
+    assert "LINLI_PORT" in line
+    assert "LINLI_LOG_LEVEL" in line
+
+
+def test_a_secret_is_not_said_back() -> None:
+    result = linli("serve", LINLI_RASA_TOKEN="geheim", LINLI_PORT="0")
+    assert "geheim" not in refused(result)
+
+
+def test_a_settings_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LINLI_COMMUNITY=\xff\xfe\n")
+    assert ".env" in refused(linli("serve"))
+
+
+@pytest.mark.parametrize("command", ["serve", "chat"])
+@pytest.mark.parametrize(
+    ("said", "variables"),
+    [
+        ("linli nlu train", {}),
+        ("LINLI_RASA_MODEL", {"LINLI_RASA_MODEL": "mine.tar.gz"}),
+        ("LINLI_DATABASE_URL", {"LINLI_DATABASE_URL": "nonsense"}),
+        ("wording.yml", {"LINLI_WORDING": "wording.yml"}),
+    ],
+)
+def test_what_the_service_cannot_begin_with_is_one_line(
+    command: str, said: str, variables: dict[str, str]
+) -> None:
+    assert said in refused(linli(command, LINLI_PORT="1", **variables))
+
+
+def test_help_names_every_command() -> None:
+    result = linli("--help")
+    assert result.exit_code == 0
+    for command in ("serve", "chat", "setup", "bench", "nlu", "knowledge", "tickets"):
+        assert command in result.output
