@@ -28,7 +28,7 @@ from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_off
 from actions.reading import read
 from actions.reply import Reply, TicketCard
 from actions.summary import ask, lead_in, offer_similar, summarise, title
-from actions.taking import Line, Taken, give_way, located, take
+from actions.taking import A_STORY, Line, Taken, give_way, located, take
 from actions.tickets.duplicates import endorse, find_similar
 from actions.tickets.register import by_number, file
 from actions.tickets.ticket import (
@@ -59,7 +59,9 @@ def take_report(turn: Turn, means: Means) -> Outcome:
     with means.sessions.begin() as session:
         found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
         if found is None and turn.in_report and turn.intent.name not in BEGINNINGS:
-            return over(turn)
+            ended = over(turn)
+            if ended is not None:
+                return ended
         if found and (turn.in_report or goes_on(turn, found[0], now - found[1])):
             draft = found[0]
         else:
@@ -72,7 +74,7 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         taken = with_attachments(take(draft, read(turn)) if turn.said.text else Taken(draft), turn)
         if taken.declined:
             return Outcome(declined=True)
-        taken = look_for_similar(session, in_category(taken, draft, turn), means, now)
+        taken = look_for_similar(session, draft, in_category(taken, draft, turn), means, now)
         draft = replace(taken.draft, message=turn.message)
         save(session, draft, means.vault, now)
         if draft.state is not DraftState.OPEN:
@@ -80,14 +82,18 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         return going_on(draft, answer(session, taken, draft, means))
 
 
-def over(turn: Turn) -> Outcome:
+def over(turn: Turn) -> Outcome | None:
     """The report was finished while Rasa was away; the form has only to be told.
 
-    What would come between is still left to its own flow first.
+    What would come between is still left to its own flow first. None: the message tells a story
+    of its own.
     """
+    reading = read(turn)
     blank = new_draft(turn.conversation, turn.channel, Kind.REQUEST)
-    if not turn.interrupted and give_way(blank, read(turn)) is not None:
+    if not turn.interrupted and give_way(blank, reading) is not None:
         return Outcome(declined=True)
+    if not turn.interrupted and reading.tells >= 2 * A_STORY:
+        return None
     return Outcome(slots={**UNSET, "requested_slot": None})
 
 
@@ -162,12 +168,18 @@ def without_question(taken: Taken) -> Taken:
     return replace(taken, lines=taken.lines[: -1 if taken.asks else None], asks=False)
 
 
-def look_for_similar(session: Session, taken: Taken, means: Means, now: datetime) -> Taken:
-    """Once what and where are known: is the same open already, nearby? Asked once a report."""
+def look_for_similar(
+    session: Session, before: Draft, taken: Taken, means: Means, now: datetime
+) -> Taken:
+    """Once what and where are known, or changed: is the same open already, nearby?
+
+    Offered once a report.
+    """
     draft = taken.draft
     settled = draft.settled()
     if (
-        draft.state is not DraftState.OPEN
+        matter(before) == matter(draft)
+        or draft.state is not DraftState.OPEN
         or draft.similar
         or draft.kind in PLACELESS
         or not (settled[Step.WHAT] and settled[Step.WHERE])
@@ -180,6 +192,11 @@ def look_for_similar(session: Session, taken: Taken, means: Means, now: datetime
         return taken
     draft = replace(draft, similar=others[0].number).asking()
     return replace(without_question(taken), draft=draft)
+
+
+def matter(draft: Draft) -> tuple[object, ...]:
+    """What makes two reports the same."""
+    return draft.what, draft.where, draft.location, draft.categories[:1]
 
 
 def answer(session: Session, taken: Taken, draft: Draft, means: Means) -> Reply:

@@ -58,7 +58,9 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
     if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
         return show_ticket(turn, means).replies
     draft = report_at_hand(turn, means)
-    sure = None if draft and not QUESTION.search(text) else answer_if_sure(turn, means)
+    # Without a model, words that name a place and ask nothing are taken for a report.
+    told = QUESTION.search(text) is None and (draft or read(turn).address)
+    sure = None if told else answer_if_sure(turn, means)
     if sure is not None:
         return sure.replies
     says_little = len(HAN.findall(text)) < 4

@@ -24,6 +24,8 @@ from actions.vault import Vault
 
 WINDOW = timedelta(days=14)
 NEARBY = 100.0
+LOOKED_THROUGH = 200
+"""Newest tickets of one estate or road that are compared; more would make a resident wait."""
 EARTH = 6_371_008.8
 THRESHOLD = 0.13
 """Of ``likeness``, so low because place and category must agree too: of twelve pairs of reports on
@@ -71,21 +73,26 @@ def find_similar(
     if not category or address is None:
         return []
     rows = session.scalars(
-        select(TicketRow).where(
+        select(TicketRow)
+        .where(
             TicketRow.category_1 == category[0],
             TicketRow.filed_at >= now - WINDOW,
             TicketRow.status.in_(OPEN),
             around(address),
         )
+        .order_by(TicketRow.filed_at.desc())
+        .limit(LOOKED_THROUGH)
     )
     found = []
     for row in rows:
         there = row.address
-        score = likeness(text, f"{row.title}，{row.description}")
-        if there is None or score < THRESHOLD:
+        if there is None:
             continue
         metres = distance(address, there)
-        if metres <= NEARBY if metres is not None else same_place(address, there):
+        if not (metres <= NEARBY if metres is not None else same_place(address, there)):
+            continue
+        score = likeness(text, f"{row.title}，{row.description}")
+        if score >= THRESHOLD:
             found.append(Similar(row.ticket(), score, metres))
     return sorted(found, key=lambda s: s.score, reverse=True)[:limit]
 

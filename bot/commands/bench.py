@@ -29,10 +29,11 @@ QUESTIONS = (
     "养狗要办什么证",
 )
 REPORT = (
-    "清河苑{n}号楼楼道灯坏了，晚上看不见",
+    "{estate}{n}号楼楼道灯坏了，晚上看不见",
     "不留电话",
     "确认提交",
 )
+ESTATES = tuple(f"{name}{kind}" for name in "松竹梅兰菊荷桂桃杏柳" for kind in ("园小区", "苑社区"))
 SECONDS = 8.0
 CLIENTS = (1, 8)
 
@@ -115,7 +116,7 @@ async def ask(timed: Timed, conversation: str, n: int) -> None:
 
 async def report(timed: Timed, conversation: str, n: int) -> None:
     for line in REPORT:
-        await timed(line.format(n=n))
+        await timed(line.format(n=n, estate=ESTATES[n % len(ESTATES)]))
 
 
 async def turns(what: str, http: httpx.AsyncClient, clients: int, scene: Scene) -> None:

@@ -8,7 +8,7 @@ from actions.draft import KINDS
 from actions.reading import best_address
 from bot.commands.labelled import LabelledRow
 from bot.engine import Engine, EngineUnavailable
-from bot.responder import READ_BY_ENGINE
+from bot.responder import READ_BY_ENGINE, plain
 from nlu.address import find_addresses
 from nlu.emergency import find_emergency
 from nlu.evaluation import (
@@ -60,7 +60,7 @@ async def understood(engine: Engine, text: str) -> dict[str, Any]:
 def as_engine_reads(text: str) -> str:
     """A normalised text as the service hands it to Rasa."""
     masked, _ = mask_identities(text)
-    return mask_phones(masked)[:READ_BY_ENGINE].lstrip("/")
+    return plain(mask_phones(masked)[:READ_BY_ENGINE])
 
 
 def intent_of(parsed: Mapping[str, Any]) -> str | None:

@@ -249,6 +249,15 @@ def test_a_question_to_a_form_that_is_over_is_answered_and_begins_no_report(stag
     assert stage.draft().state is DraftState.FILED
 
 
+def test_a_story_to_a_form_that_is_over_begins_a_report_of_its_own(stage: Stage) -> None:
+    at_summary(stage)
+    stage.tell("确认提交", "affirm")
+    stage.in_report = True
+    stage.tell("门口的井盖碎了，老人差点掉下去", "give_address")
+    assert "井盖碎了" in stage.draft(DraftState.OPEN).what
+    assert len(stage.every_ticket()) == 1
+
+
 # What, where, who
 
 

@@ -119,7 +119,9 @@ def new_service(home: Path, **environment: str) -> Running:
 
 @pytest.fixture(scope="session")
 def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    service = new_service(tmp_path_factory.mktemp("linli"))
+    # A busy machine must not turn a dialogue into one without Rasa; test_kills.py has those.
+    patient = {"LINLI_RASA_ANSWERS_WITHIN": "PT15S"}
+    service = new_service(tmp_path_factory.mktemp("linli"), **patient)
     service.start()
     try:
         service.wait_until("rasa", 90)
