@@ -11,6 +11,9 @@ from knowledge.search import Decision, Finding
 from nlu.clock import SHANGHAI
 from nlu.fillers import without_fillers
 
+NEAR = 0.05
+"""An entry is offered beside the likeliest when it is at least a twentieth as likely."""
+
 
 def answer_policy(turn: Turn, means: Means) -> Outcome:
     """The answer in force today; between two near ones the question which was meant."""
@@ -64,7 +67,8 @@ def reply_with(entry: Entry, wording: Wording) -> Reply:
 
 
 def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:
-    entries = [hit.entry for hit in finding.hits]
+    likely = NEAR * finding.hits[0].confidence
+    entries = [hit.entry for hit in finding.hits if hit.confidence >= likely]
     if not turn.in_report:
         about = {"question": turn.said.text, "entries": [entry.id for entry in entries]}
         remember(turn, means, Offer(OfferKind.WHICH, about))
