@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.filing import finish_report
 from actions.follow_up import (
     add_to_ticket,
     rate_ticket,
@@ -20,7 +21,7 @@ from actions.follow_up import (
     withdraw_ticket,
 )
 from actions.policy import answer_policy
-from actions.report import finish_report, take_report
+from actions.report import take_report
 from actions.take_up import take_up
 from actions.talk import (
     answering_or_saying,

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.filing import card, in_words
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.reading import read
 from actions.reply import Button
-from actions.report import card, in_words
 from actions.tickets import follow_up
 from actions.tickets.number import Found, find
 from actions.tickets.register import by_number, complete, of_conversation

@@ -8,11 +8,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from actions.draft import Draft, DraftState, latest, new_draft, save
+from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_with
 from actions.reading import read
-from actions.report import asked_before, finish_report
+from actions.report import asked_before
 from actions.summary import title
 from actions.taking import RESUMES
 from actions.tickets.follow_up import add_note
@@ -90,19 +91,19 @@ def refuses(turn: Turn) -> bool:
     return turn.intent.name in {"deny", "cancel"} or read(turn).cancels
 
 
+def offer_ticket(session: Session, turn: Turn, means: Means, offer: Offer, line: str) -> Outcome:
+    """Say the line and offer to file the question that was not answered."""
+    about = Offer(OfferKind.REPORT, {"question": offer.about["question"]})
+    make_offer(session, turn.conversation, about, means.vault, means.clock())
+    return Outcome((means.wording.say(line),))
+
+
 def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
     if turn.intent.name == "helpful":
         withdraw_offer(session, turn.conversation)
         return Outcome((means.wording.say("helpful"),))
     if refuses(turn):
-        make_offer(
-            session,
-            turn.conversation,
-            Offer(OfferKind.REPORT, {"question": offer.about["question"]}),
-            means.vault,
-            means.clock(),
-        )
-        return Outcome((means.wording.say("not_solved"),))
+        return offer_ticket(session, turn, means, offer, "not_solved")
     return None
 
 
@@ -116,14 +117,7 @@ def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Out
             session.commit()
             return answer_with(turn, means, entry)
     if refuses(turn) or NONE_OF_THESE.search(turn.said.text):
-        make_offer(
-            session,
-            turn.conversation,
-            Offer(OfferKind.REPORT, {"question": offer.about["question"]}),
-            means.vault,
-            means.clock(),
-        )
-        return Outcome((means.wording.say("unknown"),))
+        return offer_ticket(session, turn, means, offer, "unknown")
     return None
 
 

@@ -11,11 +11,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from actions.draft import AT_HAND, Draft, DraftState, latest
+from actions.filing import card, finish_report
 from actions.follow_up import show_ticket
 from actions.policy import answer_if_sure
 from actions.reading import read
 from actions.reply import Reply
-from actions.report import card, finish_report, take_report
+from actions.report import take_report
 from actions.taking import QUESTION, RESUMES
 from actions.tickets.follow_up import add_note
 from actions.tickets.number import find

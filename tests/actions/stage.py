@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions.draft import Draft, DraftState, latest
+from actions.filing import finish_report
 from actions.offer import Offer, last_offer
 from actions.policy import answer_policy
 from actions.reply import Reply
-from actions.report import finish_report, take_report
+from actions.report import take_report
 from actions.tickets.calendar import WorkingCalendar
 from actions.tickets.deadlines import load_rules
 from actions.tickets.register import of_conversation

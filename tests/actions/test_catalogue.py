@@ -19,8 +19,8 @@ from actions.catalogue import (
     turn_of,
 )
 from actions.draft import BEGINNINGS, KINDS, Step
+from actions.filing import SLOT_NAMES, UNSET
 from actions.reply import Reply
-from actions.report import SLOT_NAMES, UNSET
 from actions.taking import INTERLUDES
 from actions.turn import Flow, Means, Outcome, Turn
 from actions.wording import OWN

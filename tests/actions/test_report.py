@@ -5,8 +5,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from actions.draft import DraftState, Step
+from actions.filing import finish_report, in_words
 from actions.policy import answer_policy
-from actions.report import finish_report, in_words, take_report
+from actions.report import take_report
 from actions.tables import DraftRow
 from actions.tickets.duplicates import endorsers
 from actions.tickets.ticket import Datum, Kind, Status

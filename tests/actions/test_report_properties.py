@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from actions.draft import BEGINNINGS, Draft, DraftState, draft_of, latest
-from actions.report import finish_report, take_report
+from actions.filing import finish_report
+from actions.report import take_report
 from actions.tables import DraftRow
 from actions.tickets.tables import TicketRow
 from actions.turn import Location, Means, Turn
