@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -121,6 +122,9 @@ def turn_of(tracker: Tracker, means: Means) -> Turn | None:
         said = means.recall(session, message)
     if said is None:
         return None
+    part = latest["metadata"].get("part")
+    if part:
+        said = replace(said, text=said.text[part[0] : part[1]])
     intent = latest.get("intent") or {}
     loop = (tracker.active_loop or {}).get("name")
     return Turn(

@@ -19,10 +19,14 @@ from actions.vault import Vault
 
 
 class Step(StrEnum):
-    """What a report is asked for, in this order; each but SIMILAR is a slot of Rasa's form."""
+    """What a report is asked for, in this order.
+
+    CATEGORY and SIMILAR come up only where there is need, and are no slots of Rasa's form.
+    """
 
     WHAT = "report_what"
     WHERE = "report_where"
+    CATEGORY = "category"
     SIMILAR = "similar"
     CONTACT = "report_contact"
     CONFIRMATION = "report_confirmation"
@@ -59,13 +63,32 @@ AT_HAND = timedelta(hours=12)
 """After a longer pause only what plainly goes on with a draft is read into it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another thing to report, said in the same breath, as it was understood."""
+
+    text: str = field(repr=False)
+    intent: str
+    category: str = ""
+    confidence: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "Waiting":
+        return cls(**given)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """Facts of a report so far. ``message`` is the last inbound record that was read into it.
 
     ``tries`` counts fruitless answers to the question now asked; ``nearby`` is a relative place
     (楼下) said before the estate was known; ``similar`` is the ticket last
-    offered to be endorsed, and ``alone`` says that the resident wants one of their own.
+    offered to be endorsed, and ``alone`` says that the resident wants one of their own. ``waiting``
+    are further reports for afterwards. ``doubtful``: the resident is asked which of the
+    categories it is; ``chosen``: they have said so.
     """
 
     key: str
@@ -85,12 +108,15 @@ class Draft:
     location: Location | None = field(default=None, repr=False)
     images: tuple[str, ...] = ()
     categories: tuple[Guess, ...] = ()
+    doubtful: bool = False
+    chosen: bool = False
     intent: str = ""
     asked: Step | None = None
     tries: int = 0
     message: int = 0
     similar: str = ""
     alone: bool = False
+    waiting: tuple[Waiting, ...] = ()
     number: str = ""
 
     @property
@@ -102,6 +128,7 @@ class Draft:
         return {
             Step.WHAT: bool(self.what),
             Step.WHERE: bool(self.where or self.location) or self.kind in PLACELESS,
+            Step.CATEGORY: not self.doubtful,
             Step.SIMILAR: self.alone or not self.similar,
             Step.CONTACT: self.contact_settled,
             Step.CONFIRMATION: self.state is not DraftState.OPEN,
@@ -169,5 +196,6 @@ def draft_of(facts: dict[str, Any]) -> Draft:
             "location": Location(**location) if location else None,
             "images": tuple(facts["images"]),
             "categories": tuple(Guess(**g) for g in facts["categories"]),
+            "waiting": tuple(Waiting.from_json(w) for w in facts.get("waiting", ())),
         }
     )

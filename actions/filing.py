@@ -22,6 +22,7 @@ from actions.tickets.ticket import (
     TicketError,
 )
 from actions.turn import Means, Outcome, Turn
+from actions.waiting import offer_next
 from nlu.address import find_addresses
 from nlu.clock import SHANGHAI
 from nlu.text import title_of
@@ -53,6 +54,9 @@ def finish(turn: Turn, means: Means) -> Outcome:
         if found is None or found[0].state is DraftState.OPEN:
             return Outcome((means.wording.say("finish_incomplete"),), slots=UNSET)
         reply = FINISHES[found[0].state](session, found[0], means, now)
+        following = offer_next(session, found[0], means, now)
+        if following is not None:
+            return Outcome((reply, following), slots=UNSET)
         left = latest(session, turn.conversation, means.vault, DraftState.OPEN)
         if left is None or not left[0].what:
             withdraw_offer(session, turn.conversation)
@@ -79,6 +83,7 @@ def file_draft(
     session: Session, draft: Draft, means: Means, now: datetime, *, incomplete: bool = False
 ) -> Ticket:
     """The draft as a ticket; its key makes a repetition find the first one."""
+    sure = draft.categories[0].confidence if draft.categories else None
     return file(
         session,
         NewTicket(
@@ -86,7 +91,7 @@ def file_draft(
             description=draft.what,
             title=title(draft),
             category=(draft.categories[0].name,) if draft.categories else (),
-            confidence=draft.categories[0].confidence if draft.categories else None,
+            confidence=None if draft.chosen else sure,
             happened=draft.when,
             address=address_of(draft),
             contact_name=draft.name,

@@ -16,7 +16,6 @@ from actions.tickets.register import by_number, complete, of_conversation
 from actions.tickets.ticket import STATUS_NAMES, Amendment, Status, Ticket, TicketError
 from actions.tickets.transitions import OPEN
 from actions.turn import Means, Outcome, Turn
-from nlu.phone import mask_phones
 from nlu.text import HAN
 
 OPEN_QUESTION = "open_question"
@@ -55,7 +54,7 @@ def own_tickets(session: Session, turn: Turn) -> list[Ticket]:
 def show_ticket(turn: Turn, means: Means) -> Outcome:
     """By number, also another's, then without what tells who and where; else one's own."""
     with means.sessions.begin() as session:
-        found = find(turn.said.text)
+        found = find(turn.text)
         if found is not None:
             return show_one(session, turn, means, found)
         tickets = own_tickets(session, turn)
@@ -94,7 +93,7 @@ def news(means: Means, ticket: Ticket) -> dict[str, str]:
 def with_ticket(turn: Turn, means: Means, step: Step) -> Outcome:
     """Do the step with the ticket that is meant: by number, or the only or newest one."""
     with means.sessions.begin() as session:
-        found = find(turn.said.text)
+        found = find(turn.text)
         own = own_tickets(session, turn)
         if found is not None:
             ticket = next((t for t in own if t.number == found.number), None)
@@ -135,7 +134,7 @@ def add_to_ticket(turn: Turn, means: Means) -> Outcome:
 
 def add(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
     """What the message says beyond “我要补充” is the addition; with nothing more it is asked."""
-    if len(HAN.findall(FILLER.sub("", turn.said.text))) < 3 and not turn.said.images:
+    if len(HAN.findall(FILLER.sub("", turn.text))) < 3 and not turn.said.images:
         about = {"number": ticket.number}
         offer = Offer(OfferKind.ADDITION, about)
         make_offer(session, turn.conversation, offer, means.vault, means.clock())
@@ -149,7 +148,7 @@ def note(session: Session, turn: Turn, means: Means, number: str) -> Outcome:
     ticket = follow_up.add_note(
         session,
         number,
-        mask_phones(turn.said.text),
+        turn.words,
         now=means.clock(),
         attachments=turn.said.images,
         key=f"note:{turn.message}",
@@ -174,9 +173,7 @@ def urge_ticket(turn: Turn, means: Means) -> Outcome:
 
 
 def urge(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
-    urged = follow_up.urge(
-        session, ticket.number, now=means.clock(), text=mask_phones(turn.said.text)
-    )
+    urged = follow_up.urge(session, ticket.number, now=means.clock(), text=turn.words)
     if not urged.counted:
         due = in_words(ticket.resolve_by)
         reply = means.wording.say("urged_lately", number=ticket.number, resolve_by=due)
@@ -224,10 +221,10 @@ def rate(session: Session, turn: Turn, means: Means, ticket: Ticket) -> Outcome:
         status = STATUS_NAMES[ticket.status]
         reply = means.wording.say("not_yet_ratable", number=ticket.number, status=status)
         return Outcome((reply,))
-    stars = next((n for n, words in STARS if words.search(turn.said.text)), None)
+    stars = next((n for n, words in STARS if words.search(turn.text)), None)
     if stars is None:
         return Outcome((means.wording.say("ask_rating", number=ticket.number),))
-    if stars <= follow_up.BAD_STARS and len(HAN.findall(turn.said.text)) < 8:
+    if stars <= follow_up.BAD_STARS and len(HAN.findall(turn.text)) < 8:
         about = {"number": ticket.number, "stars": stars}
         offer = Offer(OfferKind.REASON, about)
         make_offer(session, turn.conversation, offer, means.vault, means.clock())
@@ -244,7 +241,7 @@ def rated(session: Session, turn: Turn, means: Means, number: str, stars: int) -
         now=means.clock(),
         rules=means.rules,
         calendar=means.calendar,
-        reason=mask_phones(turn.said.text) if bad else "",
+        reason=turn.words if bad else "",
         key=f"rating:{turn.message}",
     )
     return Outcome((means.wording.say("rated_bad" if bad else "rated", number=number),))

@@ -22,6 +22,7 @@ class OfferKind(StrEnum):
     ADDITION = "addition"
     REASON = "reason"
     MISUNDERSTOOD = "misunderstood"
+    NEXT = "next"
 
 
 VALID_FOR = timedelta(hours=12)

@@ -35,7 +35,7 @@ def answer_if_sure(turn: Turn, means: Means) -> Outcome | None:
 
 def search(turn: Turn, means: Means) -> Finding:
     today = means.clock().astimezone(SHANGHAI).date()
-    query = without_fillers(turn.said.text)
+    query = without_fillers(turn.text)
     return means.searcher().find(query, as_of=today, regions=means.regions)
 
 

@@ -56,11 +56,13 @@ DENIED = re.compile(r"不是[^，,。；]{1,20}?(?=[，,。；、 ]|而是|是|�
 class Reading:
     """Facts of one message.
 
-    ``rest`` is what it says beside phone, address, time and name; ``fields`` are the parts of a
-    report it names as wrong.
+    ``text`` is what was read, ``words`` what was written, with phones starred out; ``rest`` is
+    what it says beside phone, address, time and name; ``fields`` are the parts of a report it
+    names as wrong.
     """
 
     text: str = field(repr=False)
+    words: str = field(repr=False)
     intent: Guess
     rest: str = field(default="", repr=False)
     phone: str | None = field(default=None, repr=False)
@@ -105,7 +107,7 @@ class Reading:
 
 def read(turn: Turn) -> Reading:
     """Every fact the message holds, by rules over its text; the intent as Rasa saw it."""
-    text = turn.said.text
+    text = turn.text
     corrects = CORRECTS.search(text) is not None
     # “不是3单元是2单元”: what is denied is no fact.
     stated = DENIED.sub(lambda m: "，" * len(m.group(0)), text) if corrects else text
@@ -117,6 +119,7 @@ def read(turn: Turn) -> Reading:
     name = find_contact_name(text) or ""
     return Reading(
         text=text,
+        words=turn.words,
         intent=turn.intent,
         rest=without(text, phones, address.text if address else "", when, name),
         phone=phones[-1].number if phones else None,

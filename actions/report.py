@@ -36,6 +36,8 @@ from actions.tickets.ticket import (
 )
 from actions.turn import Location, Means, Outcome, Turn
 
+UNSORTED = frozenset({Kind.PRAISE, Kind.INQUIRY})
+"""Kinds whose category nobody is asked for: a person sorts them at a glance."""
 REGISTERS = re.compile(r"登记|工单|记下")
 
 
@@ -60,7 +62,7 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         taken = with_attachments(take(draft, read(turn)) if turn.said.text else Taken(draft), turn)
         if taken.declined:
             return Outcome(declined=True)
-        taken = look_for_similar(session, draft, in_category(taken, draft, turn), means, now)
+        taken = look_for_similar(session, draft, in_category(taken, draft, turn, means), means, now)
         draft = replace(taken.draft, message=turn.message)
         save(session, draft, means.vault, now)
         if draft.state is not DraftState.OPEN:
@@ -98,11 +100,21 @@ def in_kind(draft: Draft, turn: Turn) -> Draft:
     return replace(draft, kind=KINDS[intent], intent=intent)
 
 
-def in_category(taken: Taken, before: Draft, turn: Turn) -> Taken:
-    """The category of the words it began with; an address or a phone says nothing of it."""
+def in_category(taken: Taken, before: Draft, turn: Turn, means: Means) -> Taken:
+    """The category of the words it began with; an address or a phone says nothing of it.
+
+    Where none is likely enough the resident will be asked, unless it is but praise or a question.
+    """
     if taken.draft.subject == before.subject or not turn.categories:
         return taken
-    return replace(taken, draft=replace(taken.draft, categories=turn.categories))
+    doubtful = turn.categories[0].confidence < means.ask_category_below
+    draft = replace(
+        taken.draft,
+        categories=turn.categories,
+        chosen=False,
+        doubtful=doubtful and taken.draft.kind not in UNSORTED,
+    )
+    return replace(taken, draft=draft.asking())
 
 
 def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
@@ -114,7 +126,7 @@ def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
         intent=turn.intent.name,
     )
     offer = last_offer(session, turn.conversation, means.vault, now)
-    registers = REGISTERS.search(turn.said.text) and read(turn).is_opener
+    registers = REGISTERS.search(turn.text) and read(turn).is_opener
     if offer and offer.kind is OfferKind.REPORT and registers:
         withdraw_offer(session, turn.conversation)
         return asked_before(draft, str(offer.about["question"]), turn)
@@ -169,6 +181,7 @@ def look_for_similar(
         or draft.similar
         or draft.kind in PLACELESS
         or not (settled[Step.WHAT] and settled[Step.WHERE])
+        or draft.doubtful
         or not draft.categories
     ):
         return taken
@@ -182,7 +195,7 @@ def look_for_similar(
 
 def matter(draft: Draft) -> tuple[object, ...]:
     """What makes two reports the same."""
-    return draft.what, draft.where, draft.location, draft.categories[:1]
+    return draft.what, draft.where, draft.location, draft.categories[:1], draft.doubtful
 
 
 def answer(session: Session, taken: Taken, draft: Draft, means: Means) -> Reply:

@@ -1,10 +1,12 @@
 """What a report is asked next, and the summary before it is filed."""
 
+from dataclasses import replace
+
 from actions.draft import Draft, Step
 from actions.reply import Button, Reply
 from actions.taking import Line, masked
 from actions.tickets.ticket import KIND_NAMES
-from actions.wording import Wording
+from actions.wording import CATEGORY_LINE, Wording
 from nlu.address import find_addresses
 from nlu.text import clip, title_of
 
@@ -24,9 +26,25 @@ def ask(draft: Draft, wording: Wording) -> Reply:
         return wording.say("ask_where_more", place=draft.nearby)
     if draft.asked is Step.WHERE:
         return wording.say("ask_where_again" if draft.tries else "ask_where")
+    if draft.asked is Step.CATEGORY:
+        return ask_category(draft, wording)
     if draft.asked is Step.CONTACT:
         return wording.say("ask_contact")
     return summarise(draft, wording)
+
+
+def ask_category(draft: Draft, wording: Wording) -> Reply:
+    """The likeliest categories in plain words, to choose by name, number or button."""
+    names = [guess.name for guess in draft.categories]
+    lines = [f"{n}. {in_plain_words(name, wording)}" for n, name in enumerate(names, 1)]
+    asked = wording.say("ask_category", choices="\n".join(lines))
+    return replace(asked, buttons=choices(names, asked))
+
+
+def in_plain_words(category: str, wording: Wording) -> str:
+    """The category with what it takes in, where the wording has a line for it."""
+    key = f"{CATEGORY_LINE}{category}"
+    return f"{category}（{wording.text(key)}）" if key in wording.lines else category
 
 
 def summarise(draft: Draft, wording: Wording) -> Reply:
@@ -43,7 +61,7 @@ def summarise(draft: Draft, wording: Wording) -> Reply:
 
 
 def category_line(draft: Draft, wording: Wording) -> list[str]:
-    if draft.categories and draft.categories[0].confidence >= SURE_OF_CATEGORY:
+    if draft.categories and (draft.chosen or draft.categories[0].confidence >= SURE_OF_CATEGORY):
         return [wording.text("summary_category", category=draft.categories[0].name)]
     return []
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from actions.choice import NONE_OF_THESE, chosen
 from actions.draft import Draft, DraftState, latest, new_draft, save
 from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
@@ -20,19 +21,12 @@ from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
 from actions.tickets.ticket import Amendment, Kind, TicketError
 from actions.turn import Means, Outcome, Turn
-from nlu.phone import mask_phones
+from actions.waiting import begin_next
 from nlu.text import HAN
 
 REPORT_FORM = "report_form"
 RECENT = timedelta(minutes=30)
-ORDINALS = "一二三四五六七八九"
-NTH = re.compile(
-    r"^[我就是要选问的]*(?:"
-    r"第?(?P<nth>[一二三四五1-5a-eA-E])|(?P<first>头一|[上前]面|前一)|(?P<last>最后|倒数第一|[下后]面|后一)"
-    r")[那一]?[个条项种号]?[吧的呢]?[。！!]*$"
-)
 DROPS = re.compile(r"不报了?|不用报|不继续|不要了|取消|算了")
-NONE_OF_THESE = re.compile(r"都不是|不是这|没有我")
 
 
 def take_up(turn: Turn, means: Means) -> Outcome:
@@ -42,7 +36,7 @@ def take_up(turn: Turn, means: Means) -> Outcome:
     with means.sessions.begin() as session:
         offer = last_offer(session, turn.conversation, means.vault, means.clock())
         draft = latest(session, turn.conversation, means.vault, DraftState.OPEN)
-        if RESUMES.match(turn.said.text) and draft:
+        if RESUMES.match(turn.text) and draft:
             return resume_report(session, turn, means, draft[0])
         if offer is not None:
             outcome = TAKINGS[offer.kind](session, turn, means, offer)
@@ -57,7 +51,7 @@ def take_up(turn: Turn, means: Means) -> Outcome:
             return outcome
     if says_enough(turn):
         return Outcome(continue_with=REPORT_FORM)
-    sure = answer_if_sure(turn, means) if len(HAN.findall(turn.said.text)) >= 4 else None
+    sure = answer_if_sure(turn, means) if len(HAN.findall(turn.text)) >= 4 else None
     return sure or Outcome((means.wording.say("nothing_offered"),))
 
 
@@ -84,7 +78,7 @@ def resume_report(session: Session, turn: Turn, means: Means, draft: Draft) -> O
 
 
 def agrees(turn: Turn) -> bool:
-    return turn.intent.name == "affirm" or read(turn).confirms or "登记" in turn.said.text
+    return turn.intent.name == "affirm" or read(turn).confirms or "登记" in turn.text
 
 
 def refuses(turn: Turn) -> bool:
@@ -109,31 +103,16 @@ def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Ou
 
 def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
     entries = offer.about["entries"]
-    place = chosen(turn.said.text)
-    if place is not None and not NONE_OF_THESE.search(turn.said.text):
+    place = chosen(turn.text)
+    if place is not None and not NONE_OF_THESE.search(turn.text):
         known = -len(entries) <= place < len(entries)
         entry = means.searcher().entry(entries[place]) if known else None
         if entry is not None:
             session.commit()
             return answer_with(turn, means, entry)
-    if refuses(turn) or NONE_OF_THESE.search(turn.said.text):
+    if refuses(turn) or NONE_OF_THESE.search(turn.text):
         return offer_ticket(session, turn, means, offer, "unknown")
     return None
-
-
-def chosen(text: str) -> int | None:
-    """Which of several is meant, from 0; -1: the last; None: the words choose nothing."""
-    match = NTH.match(text)
-    if match is None:
-        return None
-    if match["last"]:
-        return -1
-    nth = match["nth"]
-    if nth is None:
-        return 0
-    if nth.isdigit():
-        return int(nth) - 1
-    return ORDINALS.index(nth) if nth in ORDINALS else "abcde".index(nth.lower())
 
 
 def after_report_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
@@ -160,13 +139,23 @@ def after_resume_offer(session: Session, turn: Turn, means: Means, offer: Offer)
 def after_withdrawal_offer(
     session: Session, turn: Turn, means: Means, offer: Offer
 ) -> Outcome | None:
-    if "不撤" in turn.said.text or refuses(turn):
+    if "不撤" in turn.text or refuses(turn):
         withdraw_offer(session, turn.conversation)
         reply = means.wording.say("withdrawal_stopped", number=offer.about["number"])
         return Outcome((reply,))
-    if agrees(turn) or "撤" in turn.said.text:
+    if agrees(turn) or "撤" in turn.text:
         return withdraw_ticket_now(session, turn, means, str(offer.about["number"]))
     return None
+
+
+def after_next_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    if refuses(turn):
+        withdraw_offer(session, turn.conversation)
+        return Outcome((means.wording.say("nothing_offered"),))
+    if not (agrees(turn) or RESUMES.match(turn.text)):
+        return None
+    reply = begin_next(session, turn, means, offer)
+    return replace(continue_report(session, turn), replies=(reply,))
 
 
 def nothing(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
@@ -182,12 +171,13 @@ TAKINGS: dict[OfferKind, Callable[[Session, Turn, Means, Offer], Outcome | None]
     OfferKind.ADDITION: nothing,
     OfferKind.REASON: nothing,
     OfferKind.MISUNDERSTOOD: nothing,
+    OfferKind.NEXT: after_next_offer,
 }
 
 
 def towards_draft(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome | None:
     """An unfinished report outlives Rasa's session: facts still go to it, and it can be dropped."""
-    if DROPS.search(turn.said.text) or turn.intent.name == "cancel":
+    if DROPS.search(turn.text) or turn.intent.name == "cancel":
         return drop(session, turn, means, draft)
     if turn.intent.name in {"resume", "give_address", "give_contact", "give_time", "correct"}:
         return Outcome(continue_with=REPORT_FORM)
@@ -217,7 +207,7 @@ def towards_last_ticket(session: Session, turn: Turn, means: Means) -> Outcome |
     if turn.intent.name in {"correct", "give_address", "give_time"}:
         key = f"note:{turn.message}"
         try:
-            add_note(session, number, mask_phones(turn.said.text), now=means.clock(), key=key)
+            add_note(session, number, turn.words, now=means.clock(), key=key)
         except TicketError:
             return None
         return Outcome((means.wording.say("addition_taken", number=number),))
@@ -249,4 +239,4 @@ def says_enough(turn: Turn) -> bool:
         return False
     reading = read(turn)
     known = len(reading.address.text if reading.address else "") + len(reading.when)
-    return len(HAN.findall(turn.said.text)) - known >= 5
+    return len(HAN.findall(turn.text)) - known >= 5

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actions.choice import NONE_OF_THESE, chosen
 from actions.draft import Draft, DraftState, Step
 from actions.reading import Reading
+from actions.turn import Guess
 from nlu.address import amend
-from nlu.phone import mask_phones
 from nlu.text import HAN, title_of
 
 INTERLUDES: Mapping[str, float] = {
@@ -38,6 +39,7 @@ QUESTION = re.compile(
 RESUMES = re.compile(
     r"^(?:我?(?:要|想)?)?(?:继续|接着)(?:上次|刚才|之前|报|上报|说|填|吧|的|那个|那件|来)*[。！!]*$"
 )
+UNCERTAIN = re.compile(r"说不准|说不好|不知道|不清楚|不晓得|不懂|随便|你们?[看定]|都行|都可以")
 ENDORSES = re.compile(r"附议|一起|加(?:上)?我|算我一个|同样|一样的?$")
 ALONE = re.compile(r"不一样|单独|自己报|不附议|不是同|另外|分开|不用")
 DECLINES_PHONE = re.compile(
@@ -114,6 +116,29 @@ def confirm(draft: Draft, reading: Reading) -> Taken | None:
     return None
 
 
+def decide_category(draft: Draft, reading: Reading) -> Taken | None:
+    """Asked once: whatever is said instead of a choice is read as any other message."""
+    if draft.asked is not Step.CATEGORY:
+        return None
+    settled = replace(draft, doubtful=False)
+    meant = meant_category(reading.text, [guess.name for guess in draft.categories])
+    if meant is not None:
+        return Taken(replace(settled, categories=(Guess(meant, 1.0),), chosen=True))
+    if NONE_OF_THESE.search(reading.text):
+        return Taken(replace(settled, categories=()))
+    if UNCERTAIN.search(reading.text) or reading.intent.name == "deny":
+        return Taken(settled)
+    return take(settled.asking(), reading)
+
+
+def meant_category(text: str, names: list[str]) -> str | None:
+    named = [name for name in names if name in text]
+    if len(named) == 1:
+        return named[0]
+    place = chosen(text)
+    return names[place] if place is not None and -len(names) <= place < len(names) else None
+
+
 def decide_similar(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.SIMILAR:
         return None
@@ -177,7 +202,7 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
         return Taken(changed, tuple(lines))
     if lines:
         # The first words still say what was wrong; whoever reads the ticket must see both.
-        return Taken(with_addition(changed, f"{CORRECTION}{unmarked(reading)}"), tuple(lines))
+        return Taken(with_addition(changed, f"{CORRECTION}{reading.words}"), tuple(lines))
     if reading.fields and len(reading.text) <= BARE:
         return clear(draft, reading.fields)
     return None
@@ -206,7 +231,7 @@ def describe(draft: Draft, reading: Reading) -> Taken | None:
     asked_again = draft.asked is Step.WHAT and draft.tries > 0
     if reading.is_opener and not asked_again:
         return Taken(replace(told, tries=draft.tries + 1))
-    what = unmarked(reading)
+    what = reading.words
     return Taken(replace(told, what=what), (Line("taken_what", (("title", title_of(what)),)),))
 
 
@@ -215,14 +240,14 @@ def note_facts(draft: Draft, reading: Reading) -> Taken | None:
     if told == draft:
         return None
     if reading.tells >= A_STORY:
-        return Taken(with_addition(told, unmarked(reading)), (Line("added"),))
+        return Taken(with_addition(told, reading.words), (Line("added"),))
     return Taken(told)
 
 
 def answer_where(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is not Step.WHERE:
         return None
-    told = with_addition(draft, unmarked(reading)) if reading.tells >= 2 * A_STORY else draft
+    told = with_addition(draft, reading.words) if reading.tells >= 2 * A_STORY else draft
     if reading.place and draft.tries == 0 and len(reading.text) <= BARE:
         waiting = replace(told, nearby=reading.place, tries=1)
         return Taken(waiting, (Line("ask_where_more", (("place", reading.text),)),), asks=True)
@@ -239,7 +264,7 @@ def answer_contact(draft: Draft, reading: Reading) -> Taken | None:
     if declines and not reading.mistyped_phone:
         return Taken(replace(draft, no_phone=True))
     if not reading.mistyped_phone and len(HAN.findall(reading.text)) >= 6:
-        return Taken(with_addition(draft, unmarked(reading)), (Line("added"),))
+        return Taken(with_addition(draft, reading.words), (Line("added"),))
     if draft.tries >= 2:
         return Taken(replace(draft, no_phone=True))
     return Taken(replace(draft, tries=draft.tries + 1), (Line("ask_contact_again"),), asks=True)
@@ -247,7 +272,7 @@ def answer_contact(draft: Draft, reading: Reading) -> Taken | None:
 
 def add(draft: Draft, reading: Reading) -> Taken | None:
     if draft.asked is Step.CONFIRMATION and len(HAN.findall(reading.text)) >= 3:
-        return Taken(with_addition(draft, unmarked(reading)), (Line("added"),))
+        return Taken(with_addition(draft, reading.words), (Line("added"),))
     return None
 
 
@@ -255,6 +280,7 @@ RULES: tuple[Rule, ...] = (
     resume,
     cancel,
     confirm,
+    decide_category,
     decide_similar,
     point_out,
     correct,
@@ -308,11 +334,6 @@ def located(where: str, nearby: str) -> str:
 
 def with_addition(draft: Draft, text: str) -> Draft:
     return draft if text in draft.what else replace(draft, what=f"{draft.what}\n{text}")
-
-
-def unmarked(reading: Reading) -> str:
-    """The message with its phone masked, which belongs to the contact alone."""
-    return mask_phones(reading.text)
 
 
 def masked(phone: str) -> str:

@@ -40,7 +40,7 @@ def say_danger(turn: Turn, means: Means) -> Outcome:
 
     A faint suspicion, or half a suspicion in a question, is looked up like a question.
     """
-    asks = QUESTION.search(turn.said.text) is not None
+    asks = QUESTION.search(turn.text) is not None
     if turn.intent.confidence < (SURE_OF_DANGER if asks else SUSPICION):
         return answer_policy(turn, means)
     calls = tuple(PhoneNumber(c.name, c.number) for c in (POLICE, FIRE, AMBULANCE))

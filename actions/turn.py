@@ -13,6 +13,8 @@ from actions.vault import Vault
 from actions.wording import Wording
 from knowledge.search import Searcher
 from nlu.clock import Clock
+from nlu.phone import find_phones, mask_phones, star
+from nlu.text import legible
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Turn:
     """A message with what was understood of it.
 
     ``message`` is the inbound record's number: the same turn run twice has the same one.
+    ``said`` holds the resident's own words, ``text`` the same as everything reads them
+    (``nlu.text.legible``).
     ``in_report`` says that the report form is active; ``interrupted`` that another action has
     already answered this message, so that the form only has to ask again.
     """
@@ -59,6 +63,24 @@ class Turn:
     categories: tuple[Guess, ...] = ()
     in_report: bool = False
     interrupted: bool = False
+    text: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", legible(self.said.text).text)
+
+    @property
+    def words(self) -> str:
+        """The resident's own words with every phone in them starred out, to be kept in a ticket.
+
+        A number that only the reading shows (spoken, with hesitation between) is masked as well.
+        """
+        words = mask_phones(self.said.text)
+        reading = legible(self.said.text)
+        for phone in find_phones(reading.text):
+            start, end = reading.written_span(phone.start, phone.end)
+            if words[start:end] == self.said.text[start:end]:
+                words = words[:start] + star(words[start:end], 3, 4) + words[end:]
+        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +103,8 @@ class Means:
     """What flows are handed to work with; ``bot.service`` puts it together.
 
     ``reading`` makes sessions that write nothing and so keep nobody waiting; ``recall`` gives
-    back what a message said, None where it has been answered already.
+    back what a message said, None where it has been answered already. Below the probability
+    ``ask_category_below`` of the likeliest category the resident is asked which it is.
     """
 
     sessions: sessionmaker[Session]
@@ -94,6 +117,7 @@ class Means:
     rules: Sequence[Rule]
     calendar: WorkingCalendar
     regions: tuple[str, ...]
+    ask_category_below: float = 0.0
 
 
 Flow = Callable[[Turn, Means], Outcome]

@@ -8,6 +8,9 @@ import yaml
 
 from actions.reply import Button, Reply
 
+CATEGORY_LINE = "category_"
+"""Lines that say in plain words what a category takes in; a city's own may be added."""
+
 OWN = Path(__file__).with_name("wording.yml")
 
 
@@ -68,9 +71,10 @@ def load_wording(facts: Mapping[str, str], replacement: Path | None = None) -> W
     lines = read_lines(OWN)
     if replacement is not None:
         for key, line in read_lines(replacement).items():
-            if key not in lines:
+            known = lines[key].fields if key in lines else set()
+            if key not in lines and not key.startswith(CATEGORY_LINE):
                 raise WordingError(f"{replacement}: {key}: Linli says no such line")
-            check_fields(replacement, key, line, lines[key].fields | set(facts))
+            check_fields(replacement, key, line, known | set(facts))
             lines[key] = line
     return Wording(lines, facts)
 

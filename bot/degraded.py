@@ -24,7 +24,6 @@ from actions.tickets.register import complete, file, filed_as, of_conversation
 from actions.tickets.ticket import Address, Amendment, Kind, NewTicket, Ticket, TicketError
 from actions.turn import Guess, Means, Turn
 from channels.gateway import Heard
-from nlu.phone import mask_phones
 from nlu.text import HAN
 
 ASKS_AFTER_TICKETS = ("我的工单", "我的单子", "工单进度", "查工单")
@@ -55,7 +54,7 @@ def finish_agreed(turn: Turn, means: Means) -> tuple[Sequence[Reply], bool]:
 
 
 def answer(turn: Turn, means: Means) -> Sequence[Reply]:
-    text = turn.said.text
+    text = turn.text
     if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
         return show_ticket(turn, means).replies
     draft = report_at_hand(turn, means)
@@ -80,7 +79,7 @@ def report_at_hand(turn: Turn, means: Means) -> Draft | None:
     if found is None:
         return None
     fresh = means.clock() - found[1] <= AT_HAND
-    return found[0] if fresh or RESUMES.match(turn.said.text) else None
+    return found[0] if fresh or RESUMES.match(turn.text) else None
 
 
 def go_on_with_report(turn: Turn, means: Means) -> Sequence[Reply]:
@@ -103,8 +102,8 @@ def keep(session: Session, turn: Turn, means: Means) -> Reply:
         ticket = file(
             session,
             NewTicket(
-                kind=Kind.INQUIRY if QUESTION.search(turn.said.text) else Kind.REQUEST,
-                description=mask_phones(turn.said.text),
+                kind=Kind.INQUIRY if QUESTION.search(turn.text) else Kind.REQUEST,
+                description=turn.words,
                 happened=reading.when,
                 address=Address(said=reading.address.text) if reading.address else None,
                 contact_name=reading.name,
@@ -131,7 +130,7 @@ def add_to(session: Session, turn: Turn, means: Means, begun: Ticket) -> Ticket:
     now = means.clock()
     try:
         amendment = Amendment(
-            more=mask_phones(turn.said.text),
+            more=turn.words,
             address=Address(said=reading.address.text) if reading.address else None,
             contact_phone=reading.phone,
             contact_name=reading.name or None,
@@ -151,4 +150,4 @@ def add_to(session: Session, turn: Turn, means: Means, begun: Ticket) -> Ticket:
         )
     except TicketError:
         key = f"note:{turn.message}"
-        return add_note(session, begun.number, mask_phones(turn.said.text), now=now, key=key)
+        return add_note(session, begun.number, turn.words, now=now, key=key)

@@ -66,19 +66,26 @@ class Engine:
         }
         self.http = httpcore.AsyncConnectionPool(max_connections=100, keepalive_expiry=30)
 
-    async def respond(self, conversation: str, text: str, message: int) -> list[Reply]:
-        """What the assistant says to a message.
+    async def respond(
+        self, conversation: str, text: str, message: int, part: tuple[int, int] | None = None
+    ) -> list[Reply]:
+        """What the assistant says to a message, or to one of the wants in it.
 
         Args:
-            text: normalised, phones masked.
+            text: as it is read (``nlu.text.legible``), phones masked.
             message: number of the inbound record, by which actions find the original.
+            part: the span of the original that this text is; None: all of it.
 
         Raises:
             EngineUnavailable: no answer in time, an error, or an empty answer.
         """
         given = await self.post(
             "/webhooks/linli/messages",
-            {"conversation": conversation, "text": text, "metadata": {"message": message}},
+            {
+                "conversation": conversation,
+                "text": text,
+                "metadata": {"message": message, "part": part},
+            },
         )
         try:
             replies = [reply_of(m) for m in given["messages"]]

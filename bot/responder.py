@@ -7,20 +7,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.draft import AT_HAND, Draft, DraftState, latest, new_draft, save
+from actions.draft import (
+    AT_HAND,
+    BEGINNINGS,
+    Draft,
+    DraftState,
+    Waiting,
+    latest,
+    new_draft,
+    save,
+)
 from actions.offer import Offer, OfferKind, make_offer
 from actions.reply import PhoneNumber, Reply
 from actions.report import take_report
 from actions.summary import title
 from actions.tickets.ticket import Kind
 from actions.turn import Guess, Means, Turn
+from actions.waiting import put_off
 from bot.degraded import answer_without_engine
 from bot.engine import Engine, EngineUnavailable
 from bot.metrics import DEGRADED, EMERGENCIES
+from bot.wants import pieces_of
 from channels.gateway import Heard
 from nlu.emergency import Emergency, find_emergency
 from nlu.phone import mask_phones
-from nlu.text import has_words
+from nlu.text import has_words, legible
+from nlu.wants import Want
 
 logger = logging.getLogger(__name__)
 
@@ -41,26 +53,56 @@ class Responder:
         self.resume_after = resume_after
 
     async def __call__(self, heard: Heard) -> Sequence[Reply]:
-        emergency = find_emergency(heard.said.text[:READ_FOR_DANGER])
+        emergency = find_emergency(legible(heard.said.text[:READ_FOR_DANGER]).text)
         if emergency is not None:
             EMERGENCIES.labels(emergency.kind.value).inc()
             return (self.warn(emergency),)
         if not has_words(heard.said.text):
             return await asyncio.to_thread(self.take_attachment, heard)
-        left = await asyncio.to_thread(self.left_lying, heard.conversation)
-        replies = await self.converse(heard)
-        if left is None:
+        begun = await asyncio.to_thread(self.begun, heard.conversation)
+        replies = await self.converse(heard, in_report=begun is not None)
+        if begun is None or self.means.clock() - begun[1] < self.resume_after:
             return replies
-        return await asyncio.to_thread(self.offer_to_resume, heard, left, replies)
+        return await asyncio.to_thread(self.offer_to_resume, heard, begun, replies)
 
-    async def converse(self, heard: Heard) -> Sequence[Reply]:
-        text = mask_phones(heard.said.text)[:READ_BY_ENGINE]
+    async def converse(self, heard: Heard, *, in_report: bool) -> Sequence[Reply]:
+        """The replies to each want in the message, in order; mostly there is but one."""
+        reading = legible(heard.said.text)
+        text = mask_phones(reading.text)[:READ_BY_ENGINE]
         try:
-            return await self.engine.respond(heard.conversation, plain(text), heard.id)
+            pieces = await pieces_of(self.engine, text, in_report=in_report)
+        except EngineUnavailable:
+            pieces = []
+        if not pieces:
+            return await self.reply_to(heard, text)
+        replies: list[Reply] = []
+        for piece in pieces:
+            part = reading.written_span(piece.start, piece.end)
+            said = replace(heard.said, text=heard.said.text[part[0] : part[1]])
+            of_piece = replace(heard, said=said)
+            waits = await asyncio.to_thread(self.put_off, of_piece, piece.want) if replies else ()
+            words = text[piece.start : piece.end]
+            replies += waits or await self.reply_to(of_piece, words, part)
+        return asked_once(replies)
+
+    async def reply_to(
+        self, heard: Heard, text: str, part: tuple[int, int] | None = None
+    ) -> Sequence[Reply]:
+        try:
+            return await self.engine.respond(heard.conversation, plain(text), heard.id, part)
         except EngineUnavailable as error:
             logger.warning("message %d is answered without rasa: %s", heard.id, error)
             DEGRADED.inc()
             return await asyncio.to_thread(answer_without_engine, heard, self.means)
+
+    def put_off(self, heard: Heard, want: Want) -> tuple[Reply, ...]:
+        """A second report waits for the first; nothing where it is to be answered at once."""
+        if want.intent not in BEGINNINGS:
+            return ()
+        said, category = heard.said.text, want.category
+        waiting = Waiting(said, want.intent, category, want.category_confidence)
+        reply = put_off(heard.conversation, waiting, self.means)
+        return () if reply is None else (reply,)
 
     def warn(self, emergency: Emergency) -> Reply:
         said = self.means.wording.text(f"emergency_{emergency.kind.value}")
@@ -88,13 +130,11 @@ class Responder:
                 return (means.wording.say(key),)
         return take_report(turn_without_engine(heard, in_report=True), means).replies
 
-    def left_lying(self, conversation: str) -> tuple[Draft, datetime] | None:
-        """A report begun long ago and not finished, and when it was written last."""
+    def begun(self, conversation: str) -> tuple[Draft, datetime] | None:
+        """A report begun and not finished, and when it was written last."""
         with self.means.reading() as session:
             found = latest(session, conversation, self.means.vault, DraftState.OPEN)
-        if found is None or not found[0].what:
-            return None
-        return found if self.means.clock() - found[1] >= self.resume_after else None
+        return found if found and found[0].what else None
 
     def offer_to_resume(
         self, heard: Heard, left: tuple[Draft, datetime], replies: Sequence[Reply]
@@ -111,6 +151,18 @@ class Responder:
             make_offer(session, heard.conversation, about, means.vault, now)
         offered = means.wording.say("resume_offer", title=title(left[0]))
         return (*(replace(reply, buttons=()) for reply in replies), offered)
+
+
+def asked_once(replies: Sequence[Reply]) -> Sequence[Reply]:
+    """A question that comes again at the end, after what came between, is asked only there."""
+    *before, last = replies
+    kept = [
+        replace(reply, text=reply.text.removesuffix(last.text).rstrip(), buttons=())
+        if reply.text.endswith(last.text)
+        else reply
+        for reply in before
+    ]
+    return (*(reply for reply in kept if reply.text), last)
 
 
 def plain(text: str) -> str:

@@ -150,6 +150,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         rules=load_rules(),
         calendar=WorkingCalendar(),
         regions=settings.regions,
+        ask_category_below=settings.ask_category_below,
     )
     engine, token, supervisor = connect_engine(settings)
     gateway = Gateway(

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         default="工作日 9:00–17:00（示例）",
         description="When that desk answers, in words for residents.",
     )
+    ask_category_below: float = Field(
+        default=0.35,
+        ge=0,
+        le=1,
+        description="A report is asked which category it is where none is likelier; 0: never.",
+    )
     wording: Path | None = Field(
         default=None, description="YAML file whose lines replace those of actions/wording.yml."
     )

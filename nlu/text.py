@@ -1,9 +1,25 @@
-"""Residents' text, brought into one form before anything reads it."""
+"""Residents' text, brought into one form before anything reads it.
+
+``normalise`` cleans what is kept as the resident's own words; ``legible`` is what readers
+(emergencies, Rasa, addresses, times, search) read, with the way back to what was written.
+"""
 
 import re
 import unicodedata
+from dataclasses import dataclass, field
 
-INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+from nlu.draft import Draft
+
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufe00-\ufe0f\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+)
+LINE_END = re.compile(r"\r\n?")
+CLUSTER = re.compile(
+    r"[^，！？；：（）～\n]"  # Chinese punctuation stays Chinese
+    r"[\u0300-\u036f\u0483-\u0489\u3099\u309a\u1160-\u11ff\uff9e-\uffa0\uffc2-\uffdc]*"
+)
 RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
 SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 LINES = re.compile(r"\s*\n\s*")
@@ -12,7 +28,42 @@ ANNOUNCES = re.compile(
     r"(?:小)?(?:建议|意见|问题|事情?|情况|下)$"
 )
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-COMPATIBLE = re.compile(r"[^，！？；：（）～\n]+")  # Chinese punctuation stays Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Legible:
+    """A message as readers read it.
+
+    ``places[i]`` is the index in ``written`` where character ``i`` of ``text`` begins, and
+    ``ends[i]`` the one behind it; ``places`` has one entry more, the length of ``written``.
+    Neither ever decreases.
+    """
+
+    text: str
+    written: str
+    places: tuple[int, ...]
+    ends: tuple[int, ...] = field(repr=False)
+
+    def written_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``text[start:end]`` stands in ``written``.
+
+        Raises:
+            IndexError: the span does not lie within ``text``.
+        """
+        if not 0 <= start <= end <= len(self.text):
+            raise IndexError(f"span {start}–{end} in a text of {len(self.text)} characters")
+        if start == end:
+            return self.places[start], self.places[start]
+        return self.places[start], self.ends[end - 1]
+
+
+def legible(written: str) -> Legible:
+    """What readers read of ``written``, with the way back.
+
+    Never raises; any string is taken, also one with unpaired surrogates.
+    """
+    draft = cleaned(written)
+    return Legible(draft.text, written, (*draft.starts, len(written)), tuple(draft.ends))
 
 
 def normalise(text: str) -> str:
@@ -21,23 +72,27 @@ def normalise(text: str) -> str:
     A character repeated four times or more is cut to three, digits excepted. Never raises;
     any string is taken, also one with unpaired surrogates.
     """
-    text = visible(text.encode("utf-8", "replace").decode("utf-8"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = COMPATIBLE.sub(lambda m: unicodedata.normalize("NFKC", m.group(0)), text)
-    text = LINES.sub("\n", SPACES.sub(" ", visible(text)))
-    return RUN.sub(shorten_run, text).strip()
+    return cleaned(text).text
 
 
-def visible(text: str) -> str:
-    """``text`` without control, private and invisible characters; line ends stay."""
-    text = INVISIBLE.sub("", text)
-    return "".join(
-        c for c in text if c in "\r\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"}
-    )
+def cleaned(written: str) -> Draft:
+    """``written`` as ``normalise`` leaves it."""
+    draft = Draft.of(written)
+    draft.sub(SURROGATE, lambda _: "?")
+    draft.sub(UNSEEN, lambda _: "")
+    draft.sub(LINE_END, lambda _: "\n")
+    if not unicodedata.is_normalized("NFKC", draft.text):
+        draft.sub(CLUSTER, lambda seen: unicodedata.normalize("NFKC", seen))
+        draft.sub(UNSEEN, lambda _: "")
+    draft.sub(SPACES, lambda _: " ")
+    draft.sub(LINES, lambda _: "\n")
+    draft.sub(RUN, shorten_run)
+    draft.strip()
+    return draft
 
 
-def shorten_run(match: "re.Match[str]") -> str:
-    return match.group(0) if match.group(1).isdigit() else match.group(1) * 3
+def shorten_run(run: str) -> str:
+    return run if run[0].isdigit() else run[0] * 3
 
 
 def has_words(text: str) -> bool:

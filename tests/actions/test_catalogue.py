@@ -27,6 +27,7 @@ from actions.wording import OWN
 from tests.actions.stage import Stage
 
 BOT = OWN.parents[1] / "bot"
+WITHOUT_SLOT = {Step.CATEGORY, Step.SIMILAR}
 OF_RASA = {"nlu_fallback", "restart"}
 """Intents that are Rasa's own: its fallback, and restart, whose rule stands in Rasa itself."""
 
@@ -98,7 +99,7 @@ def test_the_rule_that_begins_a_report_names_every_intent_that_does() -> None:
 def test_the_form_asks_for_the_steps_in_their_order() -> None:
     forms = {name: form for t in tables("domain") for name, form in t.get("forms", {}).items()}
     assert tuple(forms[REPORT_FORM]["required_slots"]) == SLOT_NAMES
-    assert [step.value for step in Step if step is not Step.SIMILAR] == list(SLOT_NAMES)
+    assert [step.value for step in Step if step not in WITHOUT_SLOT] == list(SLOT_NAMES)
     slots = {name for table in tables("domain") for name in table.get("slots", {})}
     assert set(UNSET) <= slots
 
@@ -134,6 +135,15 @@ def tracker(
 def test_a_turn_has_the_original_words_and_what_rasa_understood(stage: Stage) -> None:
     turn = stage.said("路灯坏了，电话13800000000", "report_problem", 0.8, category="交通")
     assert turn_of(tracker(turn), stage.means) == turn
+
+
+def test_a_part_of_a_message_is_a_turn_of_its_own(stage: Stage) -> None:
+    turn = stage.said("路灯坏了，顺便问下居住证怎么办", "ask_policy")
+    given = tracker(turn)
+    given.latest_message["metadata"]["part"] = [5, 15]
+    found = turn_of(given, stage.means)
+    assert found is not None
+    assert found.said.text == "顺便问下居住证怎么办"
 
 
 def test_a_turn_within_the_form_knows_so(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from actions.report import take_report
 from actions.tables import DraftRow
 from actions.tickets.duplicates import endorsers
 from actions.tickets.ticket import Datum, Kind, Status
-from actions.turn import Location
+from actions.turn import Guess, Location
 from tests.actions.stage import LIGHTING, MORNING, Stage, buttons, words
 
 PHONE = "13800000000"
@@ -557,3 +557,69 @@ def test_drafts_name_nobody_in_the_clear(stage: Stage) -> None:
 
 def test_a_ticket_that_was_filed_is_new_in_the_register(stage: Stage) -> None:
     assert stage.file().status is Status.SUBMITTED
+
+
+SMELL = "门口一股味道，不知道是哪家弄的"
+GUESSES = (Guess("环境保护", 0.3), Guess("城乡建设", 0.25), Guess("商贸旅游", 0.1))
+
+
+def tell_doubtfully(stage: Stage) -> str:
+    stage.means = replace(stage.means, ask_category_below=0.4)
+    turn = replace(stage.said(f"清河苑5号楼{SMELL}", "report_problem"), categories=GUESSES)
+    return words(stage.through_form(turn).replies)
+
+
+def test_an_unsure_category_is_asked_in_plain_words(stage: Stage) -> None:
+    said = tell_doubtfully(stage)
+    assert "1. 环境保护（噪声" in said
+    assert "2. 城乡建设" in said
+    assert stage.draft().asked is Step.CATEGORY
+
+
+@pytest.mark.parametrize("answer", ["2", "第二个", "城乡建设", "应该是城乡建设吧"])
+def test_the_category_chosen_is_the_residents(stage: Stage, answer: str) -> None:
+    tell_doubtfully(stage)
+    stage.tell(answer)
+    draft = stage.draft()
+    assert draft.categories[0].name == "城乡建设"
+    assert draft.asked is Step.CONTACT
+    stage.tell("不留电话", "deny")
+    stage.tell("确认提交", "affirm")
+    (ticket,) = stage.tickets()
+    assert (ticket.category, ticket.confidence) == (("城乡建设",), None)
+
+
+def test_a_category_that_nobody_knows_keeps_nobody_waiting(stage: Stage) -> None:
+    tell_doubtfully(stage)
+    stage.tell("说不准", "deny")
+    assert stage.draft().asked is Step.CONTACT
+    assert stage.draft().categories == GUESSES
+
+
+def test_none_of_the_categories_leaves_it_open(stage: Stage) -> None:
+    tell_doubtfully(stage)
+    stage.tell("都不是")
+    assert stage.draft().categories == ()
+    assert stage.draft().asked is Step.CONTACT
+
+
+def test_what_is_said_instead_of_a_category_still_counts(stage: Stage) -> None:
+    tell_doubtfully(stage)
+    stage.tell("我电话13800000000")
+    draft = stage.draft()
+    assert draft.phone == "13800000000"
+    assert draft.asked is Step.CONFIRMATION
+
+
+def test_a_likely_category_is_not_asked(stage: Stage) -> None:
+    stage.means = replace(stage.means, ask_category_below=0.3)
+    turn = replace(stage.said(f"清河苑5号楼{SMELL}", "report_problem"), categories=GUESSES)
+    stage.through_form(turn)
+    assert stage.draft().asked is Step.CONTACT
+
+
+def test_praise_is_not_asked_for_its_category(stage: Stage) -> None:
+    stage.means = replace(stage.means, ask_category_below=0.4)
+    turn = replace(stage.said("保安小李特别热心，表扬一下", "praise"), categories=GUESSES)
+    stage.through_form(turn)
+    assert stage.draft().asked is Step.CONTACT

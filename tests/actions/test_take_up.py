@@ -5,7 +5,7 @@ from actions.follow_up import withdraw_ticket
 from actions.offer import Offer, OfferKind, make_offer
 from actions.policy import answer_policy
 from actions.report import take_report
-from actions.take_up import REPORT_FORM, chosen, take_up
+from actions.take_up import REPORT_FORM, take_up
 from actions.talk import ask_human
 from actions.tickets.register import contact_of
 from actions.tickets.ticket import Kind, Status
@@ -40,31 +40,6 @@ def left_at_summary(stage: Stage) -> None:
 def test_with_nothing_offered_there_is_a_friendly_line(stage: Stage) -> None:
     (reply,) = stage.play(take_up, stage.said("好的", "affirm")).replies
     assert "我要反映问题" in buttons(reply)
-
-
-@pytest.mark.parametrize(
-    ("said", "place"),
-    [
-        ("第二个", 1),
-        ("2", 1),
-        ("选2", 1),
-        ("二号", 1),
-        ("B", 1),
-        ("我要问的是第三条", 2),
-        ("第一", 0),
-        ("头一个", 0),
-        ("上面那个", 0),
-        ("最后一个", -1),
-        ("倒数第一个", -1),
-        ("后面那条", -1),
-        ("清河苑5号楼", None),
-        (PHONE, None),
-        ("给我说一下", None),
-        ("第一次来，不太懂", None),
-    ],
-)
-def test_which_one_is_chosen(said: str, place: int | None) -> None:
-    assert chosen(said) == place
 
 
 def test_the_second_of_several_is_answered(stage: Stage) -> None:

@@ -13,6 +13,7 @@ NEW = new_draft("web:1", "web", Kind.REQUEST)
 AT_WHERE = replace(NEW, what=LAMP).asking()
 AT_CONTACT = replace(NEW, what=LAMP, where="清河苑5号楼").asking()
 AT_SUMMARY = replace(NEW, what=LAMP, where="清河苑5号楼", no_phone=True).asking()
+AT_CATEGORY = replace(NEW, what=LAMP, where="清河苑5号楼", doubtful=True).asking()
 AT_SIMILAR = replace(NEW, what=LAMP, where="清河苑5号楼", similar="LL1").asking()
 
 
@@ -133,6 +134,5 @@ def test_a_phone_is_shown_by_its_ends(phone: str, shown: str) -> None:
 
 
 def test_the_steps_are_asked_in_order() -> None:
-    assert [d.asked for d in (NEW.asking(), AT_WHERE, AT_SIMILAR, AT_CONTACT, AT_SUMMARY)] == [
-        *Step
-    ]
+    drafts = (NEW.asking(), AT_WHERE, AT_CATEGORY, AT_SIMILAR, AT_CONTACT, AT_SUMMARY)
+    assert [draft.asked for draft in drafts] == [*Step]

@@ -9,13 +9,16 @@ from actions.reading import read
 from actions.taking import RESUMES
 from actions.tickets.ticket import Status
 from actions.turn import Guess, Said, Turn
-from actions.wording import OWN, Wording, WordingError, load_wording, read_lines
+from actions.wording import CATEGORY_LINE, OWN, Wording, WordingError, load_wording, read_lines
 from nlu.emergency import EmergencyKind
 from tests.actions.stage import FACTS
 
 ROOT = OWN.parents[1]
 SPEAKERS = ("actions", "bot", "channels")
 EMERGENCIES = {f"emergency_{kind.value}" for kind in EmergencyKind}
+CATEGORIES = {
+    f"{CATEGORY_LINE}{path.stem}" for path in (ROOT / "nlu/data/categories").glob("*.yml")
+}
 NEWS = {f"news_{status.value}" for status in Status}
 
 
@@ -73,7 +76,17 @@ def test_every_line_that_is_said_is_there_and_gets_its_fields(wording: Wording) 
 
 
 def test_every_line_is_said_somewhere(wording: Wording) -> None:
-    assert set(wording.lines) - strings() - EMERGENCIES - NEWS == set()
+    assert set(wording.lines) - strings() - EMERGENCIES - NEWS - CATEGORIES == set()
+
+
+def test_every_category_is_told_in_plain_words(wording: Wording) -> None:
+    assert set(wording.lines) >= CATEGORIES
+
+
+def test_a_city_tells_its_own_categories_in_plain_words(tmp_path: Path) -> None:
+    path = tmp_path / "city.yml"
+    path.write_text("category_渔业渔政: 渔船、养殖、海鲜市场", encoding="utf-8")
+    assert load_wording(FACTS, path).text("category_渔业渔政") == "渔船、养殖、海鲜市场"
 
 
 def test_every_emergency_has_its_words(wording: Wording) -> None:

@@ -88,7 +88,8 @@ async def test_a_message_goes_out_with_token_conversation_and_number(
     [(path, headers, body)] = rasa.seen
     assert path == "/webhooks/linli/messages"
     assert headers["authorization"] == f"bearer {TOKEN}"
-    assert body == {"conversation": "web:a", "text": "路灯坏了", "metadata": {"message": 7}}
+    told = {"message": 7, "part": None}
+    assert body == {"conversation": "web:a", "text": "路灯坏了", "metadata": told}
 
 
 async def test_what_actions_said_and_what_rasa_says_itself_become_replies(

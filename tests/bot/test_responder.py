@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,12 +29,26 @@ class Rasa(Engine):
         super().__init__("http://rasa.invalid", "", timeout=1)
         self.answer = answer
         self.given: list[str] = []
+        self.parts: list[tuple[int, int] | None] = []
+        self.understood: dict[str, str] = {}
 
-    async def respond(self, conversation: str, text: str, message: int) -> list[Reply]:
+    async def respond(
+        self, conversation: str, text: str, message: int, part: tuple[int, int] | None = None
+    ) -> list[Reply]:
         self.given.append(text)
+        self.parts.append(part)
         if self.answer is None:
             raise EngineUnavailable("ConnectError")
         return list(self.answer(text))
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        if self.answer is None:
+            raise EngineUnavailable("ConnectError")
+        intent = next((name for words, name in self.understood.items() if words in text), "")
+        return {
+            "intent": {"name": intent, "confidence": 0.9},
+            "category": [{"name": intent, "confidence": 0.9}],
+        }
 
 
 def respond(stage: Stage, rasa: Rasa, turn: Turn) -> Sequence[Reply]:
@@ -87,7 +102,7 @@ def test_rasa_is_given_the_plain_text(stage: Stage, rasa: Rasa) -> None:
 
 
 def test_rasa_sees_no_phone_and_no_more_than_it_reads(stage: Stage, rasa: Rasa) -> None:
-    respond(stage, rasa, stage.said(f"电话{PHONE}，" + "灯" * 3000))
+    respond(stage, rasa, stage.said(f"电话{PHONE}，" + "".join(f"{n}号灯" for n in range(1000))))
     assert PHONE not in rasa.given[0]
     assert len(rasa.given[0]) == READ_BY_ENGINE
 
@@ -197,3 +212,44 @@ def test_a_message_that_drops_the_report_is_not_offered_it(stage: Stage) -> None
     rasa = Rasa(lambda text: stage.through_form(turn).replies)
     assert "接着报" not in words(respond(stage, rasa, turn))
     assert stage.draft().state is DraftState.CANCELLED
+
+
+TWO = "楼道的路灯坏了，顺便问下居住证怎么办"
+
+
+def test_two_wants_are_answered_one_after_the_other(stage: Stage, rasa: Rasa) -> None:
+    rasa.understood = {"顺便": "ask_policy", "路灯": "report_problem"}
+    respond(stage, rasa, stage.said(TWO))
+    assert rasa.given == ["楼道的路灯坏了，", "顺便问下居住证怎么办"]
+    assert [TWO[slice(*part)] for part in rasa.parts if part] == rasa.given
+
+
+def test_a_message_with_one_want_is_told_whole(stage: Stage, rasa: Rasa) -> None:
+    rasa.understood = {"路灯": "report_problem", "没人修": "report_problem"}
+    respond(stage, rasa, stage.said("楼道的路灯坏了，另外就是一直没人修"))
+    assert rasa.parts == [None]
+
+
+def test_a_question_asked_twice_is_heard_once_at_the_end(stage: Stage) -> None:
+    where = Reply("在哪里呢？")
+    answers = {True: [Reply("记下了。\n在哪里呢？")], False: [Reply("办法是…"), where]}
+    rasa = Rasa(lambda text: answers["路灯" in text])
+    rasa.understood = {"顺便": "ask_policy", "路灯": "report_problem"}
+    replies = respond(stage, rasa, stage.said(TWO))
+    assert [reply.text for reply in replies] == ["记下了。", "办法是…", "在哪里呢？"]
+
+
+def test_a_second_report_waits_for_the_first(stage: Stage, rasa: Rasa) -> None:
+    stage.tell("楼道的路灯坏了", "report_problem")
+    rasa.understood = {"我的工单": "ask_ticket_status", "门禁": "report_violation"}
+    said = "我的工单办到哪了，另外楼上有人把门禁砸坏了"
+    replies = respond(stage, rasa, stage.said(said))
+    assert rasa.given == ["我的工单办到哪了，"]
+    assert "门禁砸坏" in replies[-1].text
+    assert [w.text for w in stage.draft().waiting] == ["另外楼上有人把门禁砸坏了"]
+
+
+def test_without_rasa_two_wants_are_kept_as_one(stage: Stage) -> None:
+    respond(stage, Rasa(None), stage.said("清河苑5号楼的路灯坏了，另外想问居住证怎么办"))
+    (ticket,) = stage.tickets()
+    assert "居住证" in ticket.description
