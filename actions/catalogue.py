@@ -136,6 +136,7 @@ def turn_of(tracker: Tracker, means: Means) -> Turn | None:
         categories=tuple(Guess(c["name"], c["confidence"]) for c in latest.get("category", ())),
         in_report=loop == REPORT_FORM,
         interrupted=is_interrupted(tracker.events),
+        part=part[0] if part else 0,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from actions.tables import DraftRow
 from actions.tickets.ticket import Kind
-from actions.turn import Guess, Location
+from actions.turn import Guess, Location, Turn
 from actions.vault import Vault
 
 
@@ -82,7 +82,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Facts of a report so far. ``message`` is the last inbound record that was read into it.
+    """Facts of a report so far. ``message`` is the last inbound record that was read into it,
+    up to the want that begins at ``part``.
 
     ``tries`` counts fruitless answers to the question now asked; ``nearby`` is a relative place
     (楼下) said before the estate was known; ``similar`` is the ticket last
@@ -114,10 +115,19 @@ class Draft:
     asked: Step | None = None
     tries: int = 0
     message: int = 0
+    part: int = 0
     similar: str = ""
     alone: bool = False
     waiting: tuple[Waiting, ...] = ()
     number: str = ""
+
+    def has_read(self, turn: Turn) -> bool:
+        """Whether the turn was read into it before; it is run again after a fault."""
+        return self.message == turn.message and self.part >= turn.part
+
+    def after(self, turn: Turn) -> "Draft":
+        """The same draft, with the turn marked as read."""
+        return replace(self, message=turn.message, part=turn.part)
 
     @property
     def contact_settled(self) -> bool:

@@ -54,7 +54,7 @@ def take_report(turn: Turn, means: Means) -> Outcome:
             draft = found[0]
         else:
             draft = begin(session, turn, means, now)
-        if turn.interrupted or draft.message == turn.message:
+        if turn.interrupted or draft.has_read(turn):
             save(session, draft, means.vault, now)
             return going_on(draft, ask_again(session, draft, means))
         draft = in_kind(draft, turn)
@@ -63,7 +63,7 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         if taken.declined:
             return Outcome(declined=True)
         taken = look_for_similar(session, draft, in_category(taken, draft, turn, means), means, now)
-        draft = replace(taken.draft, message=turn.message)
+        draft = taken.draft.after(turn)
         save(session, draft, means.vault, now)
         if draft.state is not DraftState.OPEN:
             return Outcome(slots={**settled_slots(draft), "requested_slot": None})
@@ -136,10 +136,9 @@ def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
 def asked_before(draft: Draft, question: str, turn: Turn) -> Draft:
     """The question as a report; where there was none, what it is about is asked."""
     if not question:
-        return replace(draft, message=turn.message).asking()
-    return replace(
-        draft, kind=Kind.INQUIRY, what=question, intent="ask_policy", message=turn.message
-    ).asking()
+        return draft.after(turn).asking()
+    asked = replace(draft, kind=Kind.INQUIRY, what=question, intent="ask_policy")
+    return asked.after(turn).asking()
 
 
 def with_attachments(taken: Taken, turn: Turn) -> Taken:

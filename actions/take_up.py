@@ -69,7 +69,7 @@ def continue_report(session: Session, turn: Turn) -> Outcome:
 
 def resume_report(session: Session, turn: Turn, means: Means, draft: Draft) -> Outcome:
     """“好” takes up the offer to go on and is no answer to what is asked then."""
-    save(session, replace(draft, message=turn.message), means.vault, means.clock())
+    save(session, draft.after(turn), means.vault, means.clock())
     outcome = continue_report(session, turn)
     if not draft.what:
         return outcome

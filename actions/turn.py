@@ -49,6 +49,7 @@ class Turn:
     """A message with what was understood of it.
 
     ``message`` is the inbound record's number: the same turn run twice has the same one.
+    Of a message with several wants each is a turn of its own, ``part`` is where it begins.
     ``said`` holds the resident's own words, ``text`` the same as everything reads them
     (``nlu.text.legible``).
     ``in_report`` says that the report form is active; ``interrupted`` that another action has
@@ -63,6 +64,7 @@ class Turn:
     categories: tuple[Guess, ...] = ()
     in_report: bool = False
     interrupted: bool = False
+    part: int = 0
     text: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

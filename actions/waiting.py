@@ -48,7 +48,6 @@ def begin_next(session: Session, turn: Turn, means: Means, offer: Offer) -> Repl
         take(blank, read(said)).draft,
         categories=(Guess(first.category, first.confidence),) if first.category else (),
         waiting=tuple(rest),
-        message=turn.message,
     )
-    save(session, draft, means.vault, means.clock())
+    save(session, draft.after(turn), means.vault, means.clock())
     return means.wording.say("report_welcome_back", title=title_of(first.text))

@@ -1,10 +1,10 @@
 """Taking a message with several wants apart, by what Rasa makes of each piece."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.engine import Engine
-from nlu.wants import Want, are_two, cuts
+from nlu.wants import Want, are_two, cuts, trim
 
 MOST_WANTS = 3
 
@@ -33,7 +33,12 @@ async def pieces_of(engine: Engine, text: str, *, in_report: bool) -> list[Piece
         at, first, second = found
         pieces[-1:] = [Piece(start, start + at, first), Piece(start + at, len(text), second)]
         start += at
-    return pieces
+    return [trimmed(piece, text) for piece in pieces]
+
+
+def trimmed(piece: Piece, text: str) -> Piece:
+    start, end = trim(text[piece.start : piece.end])
+    return replace(piece, start=piece.start + start, end=piece.start + end)
 
 
 async def divide(engine: Engine, text: str, *, in_report: bool) -> tuple[int, Want, Want] | None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.wants import MOST, Want, are_two, cuts
+from nlu.wants import MOST, Want, are_two, cuts, trim
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
@@ -72,3 +72,24 @@ def test_an_address_is_a_want_only_while_a_report_asks_for_one() -> None:
     assert are_two(address, QUESTION, marked=True, in_report=True)
     assert not are_two(address, QUESTION, marked=True, in_report=False)
     assert not are_two(REPORT, address, marked=True, in_report=True)
+
+
+@pytest.mark.parametrize(
+    ("piece", "rest"),
+    [
+        ("楼道的灯坏了，", "楼道的灯坏了"),
+        ("，另外，还有个事物业费凭啥涨？", "物业费凭啥涨？"),
+        ("对了公积金怎么提", "公积金怎么提"),
+        ("另外，", "另外，"),
+    ],
+)
+def test_what_stands_between_two_wants_belongs_to_neither(piece: str, rest: str) -> None:
+    start, end = trim(piece)
+    assert piece[start:end] == rest
+
+
+@given(st.text(alphabet="另外还有，, 对了灯", max_size=30))
+def test_a_trimmed_piece_lies_within_and_keeps_something(piece: str) -> None:
+    start, end = trim(piece)
+    assert 0 <= start <= end <= len(piece)
+    assert start < end or not piece
