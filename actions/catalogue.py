@@ -137,6 +137,7 @@ def turn_of(tracker: Tracker, means: Means) -> Turn | None:
         in_report=loop == REPORT_FORM,
         interrupted=is_interrupted(tracker.events),
         part=part[0] if part else 0,
+        at=means.clock(),
     )
 
 

@@ -101,6 +101,8 @@ class Draft:
     where: str = field(default="", repr=False)
     nearby: str = ""
     when: str = ""
+    happened: str = ""
+    plates: tuple[str, ...] = field(default=(), repr=False)
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     anonymous: bool = False
@@ -205,6 +207,7 @@ def draft_of(facts: dict[str, Any]) -> Draft:
             "asked": Step(facts["asked"]) if facts["asked"] else None,
             "location": Location(**location) if location else None,
             "images": tuple(facts["images"]),
+            "plates": tuple(facts.get("plates", ())),
             "categories": tuple(Guess(**g) for g in facts["categories"]),
             "waiting": tuple(Waiting.from_json(w) for w in facts.get("waiting", ())),
         }

@@ -93,6 +93,8 @@ def file_draft(
             category=(draft.categories[0].name,) if draft.categories else (),
             confidence=None if draft.chosen else sure,
             happened=draft.when,
+            happened_at=draft.happened,
+            plates=draft.plates,
             address=address_of(draft),
             contact_name=draft.name,
             contact_phone=draft.phone,

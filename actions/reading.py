@@ -7,8 +7,9 @@ from actions.turn import Guess, Turn
 from nlu.address import FoundAddress, find_addresses, parts_of
 from nlu.person import find_contact_name
 from nlu.phone import Phone, find_phones, looks_mistyped
+from nlu.plate import find_plates
 from nlu.text import HAN
-from nlu.when import find_times
+from nlu.when import most_telling, read_times
 
 ANONYMOUS = re.compile(
     r"匿名|不(?:想|要|愿意?)?(?:留|写|说|透露)(?:名|名字|姓名|真名)|别(?:写|留|说)我?(?:的)?名字?"
@@ -48,6 +49,8 @@ FIELDS = (
     ("when", re.compile(r"时间|日期|几点|哪天")),
     ("what", re.compile(r"内容|事情|描述|情况|问题")),
 )
+BOOKS = "book_service"
+"""The intent whose times lie ahead."""
 NEW_WORDS = re.compile(r"(?:改成|改为|换成|应该是|其实是|更正为)[:：]?(?P<new>.+)$", re.DOTALL)
 DENIED = re.compile(r"不是[^，,。；]{1,20}?(?=[，,。；、 ]|而是|是|应该)")
 
@@ -58,7 +61,7 @@ class Reading:
 
     ``text`` is what was read, ``words`` what was written, with phones starred out; ``rest`` is
     what it says beside phone, address, time and name; ``fields`` are the parts of a report it
-    names as wrong.
+    names as wrong. ``happened`` is what ``when`` means, as ``nlu.interval.stored`` reads it.
     """
 
     text: str = field(repr=False)
@@ -70,6 +73,8 @@ class Reading:
     address: FoundAddress | None = None
     place: str = ""
     when: str = ""
+    happened: str = ""
+    plates: tuple[str, ...] = field(default=(), repr=False)
     name: str = field(default="", repr=False)
     anonymous: bool = False
     no_phone: bool = False
@@ -113,9 +118,9 @@ def read(turn: Turn) -> Reading:
     stated = DENIED.sub(lambda m: "，" * len(m.group(0)), text) if corrects else text
     phones = find_phones(stated)
     addresses = find_addresses(stated)
-    times = find_times(text)
+    told = most_telling(read_times(text, turn.at, ahead=turn.intent.name == BOOKS))
     address = addresses[-1] if corrects and addresses else best_address(addresses)
-    when = max((t.text for t in times), key=len, default="")
+    when = told.said.text if told else ""
     name = find_contact_name(text) or ""
     return Reading(
         text=text,
@@ -127,6 +132,8 @@ def read(turn: Turn) -> Reading:
         address=address,
         place=next((p.text for p in parts_of(stated) if p.level == "place"), ""),
         when=when,
+        happened=told.meaning.isoformat() if told and told.meaning else "",
+        plates=tuple(plate.number for plate in find_plates(text)),
         name=name,
         anonymous=ANONYMOUS.search(text) is not None,
         no_phone=NO_PHONE.search(text) is not None,

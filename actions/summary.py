@@ -55,6 +55,7 @@ def summarise(draft: Draft, wording: Wording) -> Reply:
         wording.text("summary_where", where=where_of(draft, wording)),
         *([wording.text("summary_when", when=draft.when)] if draft.when else []),
         wording.text("summary_contact", contact=contact_of(draft, wording)),
+        *([wording.text("summary_plates", plates="、".join(draft.plates))] if draft.plates else []),
         *([wording.text("summary_images", count=len(draft.images))] if draft.images else []),
     ]
     return wording.say("summary", what=clip(draft.what, 200), details="\n".join(details))

@@ -10,6 +10,7 @@ from actions.draft import Draft, DraftState, Step
 from actions.reading import Reading
 from actions.turn import Guess
 from nlu.address import amend
+from nlu.phone import star_phone
 from nlu.text import HAN, title_of
 
 INTERLUDES: Mapping[str, float] = {
@@ -56,7 +57,7 @@ CLEARED: Mapping[str, Mapping[str, Any]] = {
     "what": {"what": ""},
     "where": {"where": "", "nearby": "", "location": None},
     "contact": {"phone": "", "anonymous": False, "no_phone": False},
-    "when": {"when": ""},
+    "when": {"when": "", "happened": ""},
 }
 
 
@@ -193,7 +194,7 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
         changed = replace(changed, where=reading.new_words)
         lines.append(Line("changed_where", (("where", reading.new_words),)))
     if reading.when and ("when" in reading.fields or not lines):
-        changed = replace(changed, when=reading.when)
+        changed = replace(changed, when=reading.when, happened=reading.happened)
         lines.append(Line("changed_when", (("when", reading.when),)))
     if not lines and "what" in reading.fields and reading.new_words:
         changed = replace(changed, what=reading.new_words)
@@ -306,7 +307,9 @@ def with_facts(draft: Draft, reading: Reading) -> Draft:
     if reading.name and not draft.name and (reading.phone or draft.asked is Step.CONTACT):
         draft = replace(draft, name=reading.name)
     if reading.when and not draft.when:
-        draft = replace(draft, when=reading.when)
+        draft = replace(draft, when=reading.when, happened=reading.happened)
+    if new := tuple(plate for plate in reading.plates if plate not in draft.plates):
+        draft = replace(draft, plates=(*draft.plates, *new))
     if reading.address and (not draft.where or is_only_address(reading)):
         draft = placed(draft, reading)
     elif reading.place and not draft.where and not draft.nearby and not draft.what:
@@ -337,4 +340,4 @@ def with_addition(draft: Draft, text: str) -> Draft:
 
 
 def masked(phone: str) -> str:
-    return phone[:3] + "*" * max(0, len(phone) - 7) + phone[-4:]
+    return star_phone(phone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,7 +14,7 @@ from actions.vault import Vault
 from actions.wording import Wording
 from knowledge.search import Searcher
 from nlu.clock import Clock
-from nlu.phone import find_phones, mask_phones, star
+from nlu.phone import find_phones, mask_phones, star_phone
 from nlu.text import legible
 
 
@@ -52,6 +53,7 @@ class Turn:
     Of a message with several wants each is a turn of its own, ``part`` is where it begins.
     ``said`` holds the resident's own words, ``text`` the same as everything reads them
     (``nlu.text.legible``).
+    ``at`` is when it was said, timezone-aware: “昨晚” counts from there.
     ``in_report`` says that the report form is active; ``interrupted`` that another action has
     already answered this message, so that the form only has to ask again.
     """
@@ -65,6 +67,7 @@ class Turn:
     in_report: bool = False
     interrupted: bool = False
     part: int = 0
+    at: datetime = field(kw_only=True)
     text: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +84,7 @@ class Turn:
         for phone in find_phones(reading.text):
             start, end = reading.written_span(phone.start, phone.end)
             if words[start:end] == self.said.text[start:end]:
-                words = words[:start] + star(words[start:end], 3, 4) + words[end:]
+                words = words[:start] + star_phone(words[start:end]) + words[end:]
         return words
 
 

@@ -38,6 +38,7 @@ def answer_without_engine(heard: Heard, means: Means) -> Sequence[Reply]:
         message=heard.id,
         said=heard.said,
         intent=Guess("", 0.0),
+        at=means.clock(),
     )
     finished, same = finish_agreed(turn, means)
     return finished if same else (*finished, *answer(turn, means))
@@ -105,6 +106,8 @@ def keep(session: Session, turn: Turn, means: Means) -> Reply:
                 kind=Kind.INQUIRY if QUESTION.search(turn.text) else Kind.REQUEST,
                 description=turn.words,
                 happened=reading.when,
+                happened_at=reading.happened,
+                plates=reading.plates,
                 address=Address(said=reading.address.text) if reading.address else None,
                 contact_name=reading.name,
                 contact_phone=reading.phone or "",

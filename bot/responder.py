@@ -128,7 +128,7 @@ class Responder:
                 save(session, draft, means.vault, means.clock())
                 key = "location_only" if heard.said.location else "picture_only"
                 return (means.wording.say(key),)
-        return take_report(turn_without_engine(heard, in_report=True), means).replies
+        return take_report(turn_without_engine(heard, means.clock(), in_report=True), means).replies
 
     def begun(self, conversation: str) -> tuple[Draft, datetime] | None:
         """A report begun and not finished, and when it was written last."""
@@ -170,7 +170,7 @@ def plain(text: str) -> str:
     return LEADING_SLASHES.sub("", text)
 
 
-def turn_without_engine(heard: Heard, *, in_report: bool) -> Turn:
+def turn_without_engine(heard: Heard, at: datetime, *, in_report: bool) -> Turn:
     """The turn of a message of which nothing but its words is known."""
     return Turn(
         conversation=heard.conversation,
@@ -179,4 +179,5 @@ def turn_without_engine(heard: Heard, *, in_report: bool) -> Turn:
         said=heard.said,
         intent=Guess("", 0.0),
         in_report=in_report,
+        at=at,
     )

@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         default="config.yml",
         description="Pipeline to train: config.yml (light) or config-diet.yml (DIET, more memory).",
     )
+    taxonomy: Path | None = Field(
+        default=None,
+        description="CSV of the city's own categories (level1, level2); empty: nlu/taxonomy.csv.",
+    )
     rasa_model: Path | None = Field(
         default=None,
         description="Model file to run; empty: the newest in the home folder's models.",

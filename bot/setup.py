@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,26 +70,84 @@ def set_up(settings: Settings, say: Say, clock: Clock = system_clock) -> None:
             _make_model(settings, record, say, clock)
 
 
+class WorseModel(Exception):
+    """The model just trained is worse than the one in use, which stays, with all it learnt."""
+
+
 def train_rasa(
-    settings: Settings, say: Say, *, extra: Path | None = None, clock: Clock = system_clock
+    settings: Settings,
+    say: Say,
+    *,
+    extra: Path | None = None,
+    force: bool = False,
+    clock: Clock = system_clock,
 ) -> Path:
-    """Trains Rasa's model in any case.
+    """Trains Rasa's model in any case; it takes its place unless it is worse than the last one.
 
     Args:
-        extra: JSON lines ``{text, intent?, category?}`` learnt beside the project's own examples.
-            They are kept for later trainings, until one is asked for without them.
+        extra: JSON lines ``{text, title?, intent?, category?}`` learnt beside the project's own
+            examples. They are kept for later trainings, until one is asked for without them.
+        force: it takes its place all the same.
 
     Raises:
         SetupFault: rows of ``extra`` are wrong, or Rasa failed; the model before it stays.
+        WorseModel: ``bot.trial`` says in what; the model before it stays.
     """
     with _alone(settings.home, say), _faults():
-        model = _train(settings, Record(settings.home), extra, say, clock)
-        kept = settings.home / EXTRA
-        if extra is None:
-            kept.unlink(missing_ok=True)
-        elif extra.resolve() != kept.resolve():
-            shutil.copyfile(extra, kept)
+        rows = training.read_rows(extra, taxonomy=settings.taxonomy) if extra is not None else ()
+        key = _model_key(settings, extra)
+        name = training.model_name(clock(), key)
+        with training.scratch(settings) as folder:
+            learnt = folder / EXTRA
+            if extra is not None:
+                shutil.copyfile(extra, learnt)
+            made = _make_better(settings, name, folder, rows, say, force=force)
+            model = training.place(settings, made)
+            if extra is not None:
+                os.replace(learnt, settings.home / EXTRA)
+            else:
+                (settings.home / EXTRA).unlink(missing_ok=True)
+        Record(settings.home).put("model", key=key, name=model.name)
         return model
+
+
+def _make_better(
+    settings: Settings,
+    name: str,
+    folder: Path,
+    rows: Sequence[training.Row],
+    say: Say,
+    *,
+    force: bool,
+) -> Path:
+    """A model from all the rows; one without those set aside is tried first, if there is an old."""
+    from bot import trial
+
+    before = next(reversed(training.models(settings)), None)
+    if before is None:
+        return _make(settings, name, folder / "all", rows, say)
+    learnt = training.texts_of(settings.home / EXTRA)
+    shown, held = trial.hold_out(rows, learnt)
+    made = _make(settings, name, folder / "tried", shown, say)
+    seen = learnt | {row.text for row in rows}
+    with _step(f"Rasa: comparing it with {before.name}, {len(held)} of your rows set aside", say):
+        verdict = trial.try_out(settings, before, made, trial.exams(held, seen), say)
+    if verdict.comparisons:
+        say(trial.shown(verdict.comparisons))
+    if verdict.faults:
+        said = "\n".join(verdict.faults)
+        if not force:
+            raise WorseModel(f"the new model is worse, {before.name} stays:\n{said}")
+        say(f"the new model is worse; it is taken all the same, as you wish:\n{said}")
+    return _make(settings, name, folder / "all", rows, say) if held else made
+
+
+def _make(
+    settings: Settings, name: str, folder: Path, rows: Sequence[training.Row], say: Say
+) -> Path:
+    also = f" with {len(rows)} rows of your own" if rows else ""
+    with _step(f"Rasa: training {settings.rasa_config}{also}", say):
+        return training.make(settings, name, folder, say, rows=rows)
 
 
 def _make_tables(settings: Settings, say: Say) -> None:
@@ -175,14 +233,14 @@ def _make_model(settings: Settings, record: Record, say: Say, clock: Clock) -> N
         _train(settings, record, extra, say, clock)
 
 
-def _train(settings: Settings, record: Record, extra: Path | None, say: Say, clock: Clock) -> Path:
+def _train(settings: Settings, record: Record, extra: Path | None, say: Say, clock: Clock) -> None:
+    """What the sources say is taken without a trial."""
     key = _model_key(settings, extra)
-    rows = training.read_rows(extra) if extra is not None else ()
-    also = f" with {len(rows)} rows of your own" if rows else ""
-    with _step(f"Rasa: training {settings.rasa_config}{also}", say):
-        model = training.train(settings, training.model_name(clock(), key), say, rows=rows)
-        record.put("model", key=key, name=model.name)
-    return model
+    rows = training.read_rows(extra, taxonomy=settings.taxonomy) if extra is not None else ()
+    with training.scratch(settings) as folder:
+        made = _make(settings, training.model_name(clock(), key), folder / "all", rows, say)
+        model = training.place(settings, made)
+    record.put("model", key=key, name=model.name)
 
 
 def _model_key(settings: Settings, extra: Path | None) -> str:

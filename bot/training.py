@@ -1,5 +1,6 @@
 """Training Rasa's model, in Rasa's own environment, with rows of one's own if wanted."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any
 
 import yaml
 
+from bot.reading import as_engine_reads
 from bot.settings import ROOT, Settings
+from nlu.taxonomy import TaxonomyFault, read_taxonomy
 
 KEPT = 3
 """Models that stay in the folder, the newest of them."""
@@ -38,17 +41,33 @@ class TrainingFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A message with what it wants, what it is about, or both."""
+    """A message, as Rasa reads it, with what it wants, what it is about, or both."""
 
     text: str
     intent: str | None
     category: str | None
 
 
-def train(
-    settings: Settings, name: str, say: Say, *, rows: Sequence[Row] = (), root: Path = ROOT
+@contextlib.contextmanager
+def scratch(settings: Settings) -> Iterator[Path]:
+    """A folder beside the models, gone with the block; so are those of blocks that were killed."""
+    settings.models.mkdir(parents=True, exist_ok=True)
+    for left in settings.models.glob(".training-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=settings.models) as folder:
+        yield Path(folder)
+
+
+def make(
+    settings: Settings,
+    name: str,
+    folder: Path,
+    say: Say,
+    *,
+    rows: Sequence[Row] = (),
+    root: Path = ROOT,
 ) -> Path:
-    """Trains a model and puts it, whole, into the folder of models; the oldest ones go.
+    """Trains a model into a folder of its own.
 
     Args:
         name: of the model's file, without its ending.
@@ -60,26 +79,32 @@ def train(
     config = root / settings.rasa_config
     if not config.is_file():
         raise TrainingFault(f"{settings.rasa_config}: no such pipeline; see LINLI_RASA_CONFIG")
-    settings.models.mkdir(parents=True, exist_ok=True)
-    for left in settings.models.glob(".training-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=settings.models) as scratch:
-        folder = Path(scratch)
-        config, data = with_rows(rows, config, folder, root)
-        arguments = [
-            *(str(settings.rasa_python), "-m", "bot.rasa.launcher", "train"),
-            *("--config", str(config), "--domain", "bot/domain", "--data", "bot/flows", *data),
-            *("--out", str(folder), "--fixed-model-name", name),
-        ]
-        run(arguments, settings.home, say, root)
-        made, model = folder / f"{name}.tar.gz", settings.models / f"{name}.tar.gz"
-        if not made.exists():
-            raise TrainingFault(f"Rasa made no model; see {log_of(settings.home)}")
-        os.replace(made, model)
-    models = sorted(settings.models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    for old in models[:-KEPT]:
+    folder.mkdir(exist_ok=True)
+    config, data = with_rows(rows, config, folder, root, settings.taxonomy)
+    arguments = [
+        *(str(settings.rasa_python), "-m", "bot.rasa.launcher", "train"),
+        *("--config", str(config), "--domain", "bot/domain", "--data", "bot/flows", *data),
+        *("--out", str(folder), "--fixed-model-name", name),
+    ]
+    run(arguments, settings.home, say, root)
+    made = folder / f"{name}.tar.gz"
+    if not made.exists():
+        raise TrainingFault(f"Rasa made no model; see {log_of(settings.home)}")
+    return made
+
+
+def place(settings: Settings, made: Path) -> Path:
+    """Puts a model into the folder of models, from where it is run; the oldest ones go."""
+    model = settings.models / made.name
+    os.replace(made, model)
+    for old in models(settings)[:-KEPT]:
         old.unlink(missing_ok=True)
     return model
+
+
+def models(settings: Settings) -> list[Path]:
+    """Those in the folder of models, the newest last."""
+    return sorted(settings.models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
 
 
 def files_of(settings: Settings, root: Path = ROOT) -> list[Path]:
@@ -88,6 +113,7 @@ def files_of(settings: Settings, root: Path = ROOT) -> list[Path]:
     for source in SOURCES:
         path = root / source
         found += sorted(path.rglob("*")) if path.is_dir() else [path]
+    found += [settings.taxonomy] if settings.taxonomy is not None else []
     return [path for path in found if path.is_file() and path.suffix != ".pyc"]
 
 
@@ -162,9 +188,12 @@ def environment(home: Path, root: Path) -> dict[str, str]:
 
 
 def with_rows(
-    rows: Sequence[Row], config: Path, folder: Path, root: Path
+    rows: Sequence[Row], config: Path, folder: Path, root: Path, taxonomy: Path | None = None
 ) -> tuple[Path, Sequence[str]]:
-    """The pipeline and the data to train with, where there are rows to be added to them."""
+    """The pipeline and the data to train with, where rows or a city's taxonomy change them.
+
+    Examples of categories that the city's taxonomy does not have are left out.
+    """
     intents = group((row.intent, row.text) for row in rows)
     categories = group((row.category, row.text) for row in rows)
     data = ["nlu/data"]
@@ -175,9 +204,12 @@ def with_rows(
         ]
         write_yaml(folder / "extra" / "nlu.yml", {"version": "3.1", "nlu": nlu})
         data.append(str(folder / "extra"))
-    if categories:
+    if categories or taxonomy is not None:
         merged = folder / "categories"
         shutil.copytree(root / CATEGORIES, merged)
+        known = known_categories(root, taxonomy)
+        for path in [path for path in merged.glob("*.yml") if category_of(path) not in known]:
+            path.unlink()
         for number, (category, texts) in enumerate(categories.items()):
             content = {"category": category, "examples": {"extra": texts}}
             write_yaml(merged / f"extra-{number}.yml", content)
@@ -211,8 +243,10 @@ def write_yaml(path: Path, content: Any) -> None:
     )
 
 
-def read_rows(path: Path, *, root: Path = ROOT) -> tuple[Row, ...]:
-    """Rows ``{text, intent?, category?}``, one JSON object a line; other fields are passed over.
+def read_rows(path: Path, *, root: Path = ROOT, taxonomy: Path | None = None) -> tuple[Row, ...]:
+    """Rows ``{text, title?, intent?, category?}``, one JSON object a line.
+
+    Other fields are passed over. A title stands on a line of its own before the text.
 
     Raises:
         TrainingFault: a line for every fault, with file and row; nothing is taken then.
@@ -223,7 +257,7 @@ def read_rows(path: Path, *, root: Path = ROOT) -> tuple[Row, ...]:
         raise TrainingFault(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise TrainingFault(f"{path}: is not UTF-8 text") from error
-    intents, categories = known_intents(root), known_categories(root)
+    intents, categories = known_intents(root), known_categories(root, taxonomy)
     rows: list[Row] = []
     faults: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -248,8 +282,10 @@ def read_row(line: str, intents: Collection[str], categories: Collection[str]) -
         return f"is not JSON: {error}"
     if not isinstance(fields, dict):
         return "must be an object with text and intent or category"
-    text = fields.get("text")
-    if not isinstance(text, str) or not text.strip():
+    title, text = fields.get("title") or "", fields.get("text")
+    if not isinstance(title, str):
+        return "title must be a text"
+    if not isinstance(text, str) or not (read := as_engine_reads(f"{title}\n{text}")):
         return "text must be a text that is not empty"
     intent, category = fields.get("intent"), fields.get("category")
     if intent is None and category is None:
@@ -257,7 +293,18 @@ def read_row(line: str, intents: Collection[str], categories: Collection[str]) -
     for name, value, known in (("intent", intent, intents), ("category", category, categories)):
         if value is not None and not (isinstance(value, str) and value in known):
             return f"{name} {value!r} is not known; known are {', '.join(sorted(known))}"
-    return Row(text, intent, category)
+    return Row(read, intent, category)
+
+
+def texts_of(path: Path) -> frozenset[str]:
+    """The texts of a file of rows, as Rasa reads them; lines that hold none are passed over."""
+    found = set()
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in path.read_text(encoding="utf-8-sig").split("\n"):
+            with contextlib.suppress(ValueError, AttributeError):
+                fields = json.loads(line)
+                found.add(as_engine_reads(f"{fields.get('title') or ''}\n{fields.get('text')}"))
+    return frozenset(found)
 
 
 def known_intents(root: Path = ROOT) -> frozenset[str]:
@@ -267,10 +314,20 @@ def known_intents(root: Path = ROOT) -> frozenset[str]:
     return frozenset(found)
 
 
-def known_categories(root: Path = ROOT) -> frozenset[str]:
-    """First-level categories there are examples of."""
-    folder = root / CATEGORIES
-    return frozenset(
-        yaml.safe_load(path.read_text(encoding="utf-8"))["category"]
-        for path in folder.glob("*.yml")
-    )
+def known_categories(root: Path = ROOT, taxonomy: Path | None = None) -> frozenset[str]:
+    """First-level categories: those of a city's taxonomy, or those there are examples of.
+
+    Raises:
+        TrainingFault: the taxonomy cannot be used.
+    """
+    if taxonomy is not None:
+        try:
+            return frozenset(read_taxonomy(taxonomy))
+        except TaxonomyFault as error:
+            raise TrainingFault(str(error)) from error
+    return frozenset(map(category_of, (root / CATEGORIES).glob("*.yml")))
+
+
+def category_of(path: Path) -> str:
+    """The category that a file has examples of."""
+    return str(yaml.safe_load(path.read_text(encoding="utf-8"))["category"])

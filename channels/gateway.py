@@ -21,7 +21,7 @@ from channels.metrics import ANSWERED, RECEIVED, REPEATED, SECONDS
 from channels.transcript import Arrival, Recorded, record_arrival, record_replies
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
-from nlu.phone import mask_identities
+from nlu.identity import mask_identities
 from nlu.text import has_words, normalise
 
 logger = logging.getLogger(__name__)

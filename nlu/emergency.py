@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from nlu import emergency_signs as signs
+from nlu import emergency_talk as talk
+from nlu.emergency_words import WORDS
+from nlu.word_signs import Marks, find, mark, sign, stretch, vocabulary
 
 
 class EmergencyKind(Enum):
@@ -50,89 +53,123 @@ POWER = Call("电力抢修", "95598")
 
 CALLS = {
     EmergencyKind.SELF_HARM: (MIND, AMBULANCE, POLICE),
-    EmergencyKind.MEDICAL: (AMBULANCE,),
+    EmergencyKind.TRAFFIC: (AMBULANCE, TRAFFIC, FIRE),
+    EmergencyKind.ELECTRIC: (POWER, FIRE, AMBULANCE),
+    EmergencyKind.TRAPPED: (FIRE, AMBULANCE, POLICE),
     EmergencyKind.FIRE: (FIRE, AMBULANCE),
     EmergencyKind.GAS: (FIRE, AMBULANCE),
-    EmergencyKind.CRIME: (POLICE, AMBULANCE),
-    EmergencyKind.TRAFFIC: (TRAFFIC, AMBULANCE),
-    EmergencyKind.ELECTRIC: (POWER, FIRE),
-    EmergencyKind.TRAPPED: (FIRE, POLICE),
     EmergencyKind.LOST: (POLICE,),
+    EmergencyKind.CRIME: (POLICE, AMBULANCE),
+    EmergencyKind.MEDICAL: (AMBULANCE,),
 }
-"""Whom to call, by kind; the order of the kinds is their order of urgency."""
+"""Whom to call, by kind.
 
-SIGNS = {
-    EmergencyKind.SELF_HARM: signs.SELF_HARM,
-    EmergencyKind.MEDICAL: signs.MEDICAL,
-    EmergencyKind.FIRE: signs.FIRE,
-    EmergencyKind.GAS: signs.GAS,
-    EmergencyKind.CRIME: signs.CRIME,
-    EmergencyKind.TRAFFIC: signs.TRAFFIC,
-    EmergencyKind.ELECTRIC: signs.ELECTRIC,
-    EmergencyKind.TRAPPED: signs.TRAPPED,
-    EmergencyKind.LOST: signs.LOST,
-}
-HELP = re.compile("|".join(signs.HELP))
-COMPILED = {kind: tuple(re.compile(sign) for sign in SIGNS[kind]) for kind in CALLS}
-SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]?")
-CLAUSE_END = re.compile(r"[，,、。！？!?；; ]")
-FIGURES = re.compile("|".join(signs.FIGURES))
-ELSEWHERE = re.compile("|".join(signs.ELSEWHERE))
-RISK, PAST, HABIT = re.compile(signs.RISK), re.compile(signs.PAST), re.compile(signs.HABIT)
-OVER, NOW, CRY = re.compile(signs.OVER), re.compile(signs.NOW), re.compile(signs.CRY)
-LETTER = 120
+Of several kinds the first here is told: causes before what they do to people, whose numbers
+have the ambulance among them.
+"""
+
+TABLE = {kind: getattr(signs, kind.name) for kind in CALLS}
+SIGNS = {kind: tuple(sign(line) for line in TABLE[kind]) for kind in CALLS}
+HELP = tuple(sign(line) for line in signs.HELP)
+KNOWN = vocabulary(WORDS | signs.TALK, [*HELP, *(s for kind in SIGNS.values() for s in kind)])
+SLIPS = re.compile("|".join(talk.SLIPS))
+CLAUSE = re.compile(r"[^，,、：:。！？!?；;\n …]+")
+CLAUSE_END = re.compile(r"[，,、：:。！？!?；;\n …]")
+READ = 1000
+"""Characters read at either end of a message; nobody in need writes more."""
+LETTER = 150
 """Characters. Nobody writes longer while the house burns: a letter must say that it is now."""
-FIRST_PERSON = re.compile(r"我(?!们)|俺|自己")
+WHENEVER = {EmergencyKind.SELF_HARM, EmergencyKind.LOST}
+"""Who speaks of dying, or misses a person since yesterday, is in need whenever it began."""
 
 
 def find_emergency(text: str) -> Emergency | None:
     """The most urgent emergency that is happening now, or None.
 
     Args:
-        text: what the resident wrote, normalised (``nlu.text.normalise``).
+        text: what the resident wrote, as every reader reads it (``nlu.text.legible``).
 
     Returns:
         The first kind, in the order of ``CALLS``, of which some sentence speaks as present.
         A bare cry for help counts as a crime, since the police can send anybody.
     """
-    found: dict[EmergencyKind, Emergency] = {}
-    alone: Emergency | None = None
     letter = len(text) > LETTER
-    for sentence in SENTENCE.finditer(text):
-        said = FIGURES.sub(lambda m: "〇" * len(m.group(0)), sentence.group(0))
-        cries = not letter and CRY.search(said) is not None
-        if not cries and ELSEWHERE.search(said):
+    if len(text) > 2 * READ:
+        rest = len(text) - READ
+        return found_in(text[:READ], 0, letter=letter) or found_in(text[rest:], rest, letter=letter)
+    return found_in(text, 0, letter=letter)
+
+
+def found_in(text: str, offset: int, *, letter: bool) -> Emergency | None:
+    said = SLIPS.sub(lambda m: talk.SLIPS[m.group(0)], text)
+    said = talk.FIGURES.sub(lambda m: "〇" * len(m.group(0)), said)
+    marks = mark(said, KNOWN, denied=talk.DENIED, noun=talk.NOUN)
+    present, whenever = spoken_as_present(said, marks, letter=letter)
+    for kind, lines in SIGNS.items():
+        allowed = whenever if kind in WHENEVER else present
+        for line in lines if allowed else ():
+            if span := find(line, marks, allowed):
+                return Emergency(kind, span[0] + offset, span[1] + offset, CALLS[kind])
+    for line in HELP if present and not letter else ():
+        if span := find(line, marks, present):
+            start, end = span[0] + offset, span[1] + offset
+            return Emergency(EmergencyKind.CRIME, start, end, CALLS[EmergencyKind.CRIME])
+    return None
+
+
+def spoken_as_present(said: str, marks: Marks, *, letter: bool) -> tuple[int, int]:
+    """The characters that tell what happens now, and those that tell of it whenever it began."""
+    present = whenever = 0
+    for start, end in marks.spans:
+        sentence = said[start:end]
+        if not sentence or talk.FICTION.search(sentence):
             continue
-        if not letter and alone is None and (cry := HELP.search(said)):
-            start, end = sentence.start() + cry.start(), sentence.start() + cry.end()
-            alone = Emergency(EmergencyKind.CRIME, start, end, CALLS[EmergencyKind.CRIME])
-        for kind, patterns in COMPILED.items():
-            if kind in found:
-                continue
-            for match in (m for p in patterns for m in p.finditer(said)):
-                if cries or is_present(kind, said, match, letter=letter):
-                    start = sentence.start() + match.start()
-                    end = sentence.start() + match.end()
-                    found[kind] = Emergency(kind, start, end, CALLS[kind])
-                    break
-    return next((found[kind] for kind in CALLS if kind in found), alone)
+        if not letter and talk.CRY.search(sentence):
+            present |= stretch(start, end)
+            whenever |= stretch(start, end)
+            continue
+        if talk.PLEA.search(sentence) or talk.OVER.search(sentence):
+            continue
+        now = clauses_of_now(sentence, start)
+        open_to = stretch(start + end_of_asking(sentence), end)
+        risk = talk.RISK.search(sentence)
+        for clause in CLAUSE.finditer(sentence):
+            if talk.NEARLY.search(clause.group(0)):
+                open_to &= ~stretch(clause.start() + start, clause.end() + start)
+        sure = open_to & (stretch(start, start + risk.start()) | now) if risk else open_to
+        if letter:
+            present |= now & sure
+            whenever |= now & sure
+            continue
+        present |= sure & (stretch(start + end_of_past(sentence), end) | now)
+        told = talk.HABIT.search(sentence) and talk.OTHERS.search(sentence)
+        if not told and not talk.LONG_AGO.search(sentence):
+            whenever |= open_to
+    return present, whenever
 
 
-def is_present(kind: EmergencyKind, said: str, match: "re.Match[str]", *, letter: bool) -> bool:
-    """Whether the sentence says that the matched thing happens, not that it may or did.
+def end_of_asking(sentence: str) -> int:
+    """Where the clause ends in which a rule, paper or price was asked for last, or 0."""
+    end = 0
+    for asked in talk.ASK.finditer(sentence):
+        end = asked.end()
+    stop = CLAUSE_END.search(sentence, end)
+    return 0 if not end else stop.start() if stop else len(sentence)
 
-    Who speaks of dying, or misses a person since yesterday, is in need whenever it began.
-    """
-    if kind is EmergencyKind.SELF_HARM:
-        return not letter or FIRST_PERSON.search(said) is not None
-    if OVER.search(said):
-        return False
-    start = max((m.end() for m in CLAUSE_END.finditer(said, 0, match.start())), default=0)
-    end = CLAUSE_END.search(said, match.end())
-    if NOW.search(said, start, end.start() if end else len(said)):
-        return True
-    if letter:
-        return False
-    if RISK.search(said[start : match.start()]):
-        return False
-    return kind is EmergencyKind.LOST or not (PAST.search(said) or HABIT.search(said))
+
+def end_of_past(sentence: str) -> int:
+    """Where talk of the past and of habit gives way to today: 0 without such talk."""
+    end = 0
+    for pattern in (talk.PAST, talk.HABIT):
+        for told in pattern.finditer(sentence):
+            end = max(end, told.end())
+    today = talk.TODAY.search(sentence, end)
+    return 0 if not end else today.start() if today else len(sentence)
+
+
+def clauses_of_now(sentence: str, offset: int) -> int:
+    found = 0
+    for clause in CLAUSE.finditer(sentence):
+        if talk.NOW.search(clause.group(0)):
+            found |= stretch(clause.start() + offset, clause.end() + offset)
+    return found

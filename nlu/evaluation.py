@@ -4,12 +4,15 @@ A share of nothing counts as 0, except where it would say something untrue: then
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-NONE = "none"
-"""The class of rows without a label."""
+from nlu.calibration import calibration, expected_error
+from nlu.confusions import NONE, Confusion, Group, confusions
+
+BEST = 3
+"""Classes that count as found in ``top3``."""
 
 EMERGENCY = "emergency"
 
@@ -46,6 +49,29 @@ class ClassScores:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedScores:
+    """``ece``: expected calibration error; ``top3``: share of rows with the right one of three."""
+
+    n: int
+    accuracy: float
+    macro_f1: float
+    classes: dict[str, ClassScore]
+    ece: float
+    top3: float
+
+
+@dataclass(frozen=True, slots=True)
+class NamedScores:
+    """``confusions``: those that hurt, both ways."""
+
+    n: int
+    accuracy: float
+    macro_f1: float
+    classes: dict[str, ClassScore]
+    confusions: tuple[Confusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmScores:
     """``recall`` is None where no row is an emergency; ``false_alarms`` is a count."""
 
@@ -58,16 +84,33 @@ class AlarmScores:
 
 
 @dataclass(frozen=True, slots=True)
+class PartScore:
+    """Of ``n`` parts of one level (road, number, …)."""
+
+    n: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpanScores:
-    """A row is right (``accuracy``) if the very span was found, or rightly none."""
+    """A row is right (``accuracy``) if the very span was found, or rightly none.
+
+    ``parts`` by the label they have in the rows; empty where rows have none.
+    """
 
     n: int
     accuracy: float
     exact: Fit
     overlap: Fit
+    parts: dict[str, PartScore] = field(default_factory=dict)
 
 
-Scores = ClassScores | AlarmScores | SpanScores
+Scores = ClassScores | RankedScores | NamedScores | AlarmScores | SpanScores
+
+Ranking = Sequence[tuple[str, float]]
+"""Classes with their probability, the likeliest first; empty where there is none."""
 
 
 def score_classes(pairs: Sequence[tuple[str | None, str | None]]) -> ClassScores:
@@ -91,6 +134,52 @@ def score_classes(pairs: Sequence[tuple[str | None, str | None]]) -> ClassScores
         accuracy=share(hits.total(), len(named)),
         macro_f1=share(sum(c.f1 for c in classes.values() if c.n), len(rows)),
         classes=classes,
+    )
+
+
+def score_ranked(pairs: Sequence[tuple[str | None, Ranking]]) -> RankedScores:
+    """Scores of ``(right, ranking)`` pairs; the likeliest class is the one found.
+
+    Raises:
+        ValueError: there are no pairs.
+    """
+    scores = score_classes(
+        [(right, ranking[0][0] if ranking else None) for right, ranking in pairs]
+    )
+    sure = [
+        (ranking[0][1], right == ranking[0][0]) if ranking else (0.0, right is None)
+        for right, ranking in pairs
+    ]
+    among = sum(
+        right in [name for name, _ in ranking[:BEST]] if ranking else right is None
+        for right, ranking in pairs
+    )
+    return RankedScores(
+        n=scores.n,
+        accuracy=scores.accuracy,
+        macro_f1=scores.macro_f1,
+        classes=scores.classes,
+        ece=expected_error(calibration(sure)),
+        top3=share(among, len(pairs)),
+    )
+
+
+def score_named(
+    pairs: Sequence[tuple[str | None, str | None]], table: Sequence[tuple[Group, Group]]
+) -> NamedScores:
+    """Scores of ``(right, found)`` pairs, with the confusions of a table.
+
+    Raises:
+        ValueError: there are no pairs.
+    """
+    scores = score_classes(pairs)
+    named = [(right or NONE, found or NONE) for right, found in pairs]
+    return NamedScores(
+        n=scores.n,
+        accuracy=scores.accuracy,
+        macro_f1=scores.macro_f1,
+        classes=scores.classes,
+        confusions=confusions(named, table),
     )
 
 
@@ -173,6 +262,8 @@ def need(pairs: Sequence[Any]) -> Sequence[Any]:
 
 
 def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: _rounded(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(part) for part in value]
     return round(value, 4) if isinstance(value, float) else value

@@ -9,6 +9,10 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from nlu.draft import Draft
+from nlu.fillers import hesitations
+from nlu.homophones import repaired
+from nlu.pictures import PICTURES, PICTURES_WITHIN
+from nlu.script import simplified
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 UNSEEN = re.compile(
@@ -28,6 +32,13 @@ ANNOUNCES = re.compile(
     r"(?:小)?(?:建议|意见|问题|事情?|情况|下)$"
 )
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+DRAWN_OUT = re.compile(r"([，。！？；：、,!?;~～…])\1+|([\u3400-\u9fff])\2{2,}")
+DOUBLED = frozenset(
+    "谢天看哈妈爸爷奶哥姐弟妹常刚仅渐慢轻多好早快远高大小试想说问听走等人家年月日夜处时个件条次户"
+)
+"""Characters that are also written twice; any other drawn out stands for itself once."""
+ONE_ON_THE_PHONE = "幺"
+ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +71,40 @@ class Legible:
 def legible(written: str) -> Legible:
     """What readers read of ``written``, with the way back.
 
-    Never raises; any string is taken, also one with unpaired surrogates.
+    Cleaned as ``normalise`` does; without pictures and hesitation; in simplified characters;
+    drawn-out characters and marks once; slips of sound put right. Digits and letters stay as they
+    are. Where nothing but pictures or hesitation is said, the hesitation stays.
+
+    Never raises; any string is taken, also one with unpaired surrogates. The first call reads
+    dictionaries, about a second.
     """
     draft = cleaned(written)
+    for _ in range(ROUNDS):
+        before = draft.text
+        draft.sub(PICTURES_WITHIN, lambda _: " ")
+        draft.sub(PICTURES, lambda _: "")
+        draft.reread(simplified(draft.text))
+        draft.sub(DRAWN_OUT, once)
+        draft.drop(hesitations(draft.text))
+        draft.reread(repaired(draft.text))
+        if draft.text == before:
+            break
+        tidy(draft)
     return Legible(draft.text, written, (*draft.starts, len(written)), tuple(draft.ends))
+
+
+def once(run: str) -> str:
+    """A character drawn out, as it would be written; numerals are kept."""
+    if run[0].isnumeric() or run[0] == ONE_ON_THE_PHONE:
+        return run
+    return run[0] * 2 if run[0] in DOUBLED else run[0]
 
 
 def normalise(text: str) -> str:
     """Full width to half width, control and invisible characters out, blanks folded.
 
-    A character repeated four times or more is cut to three, digits excepted. Never raises;
-    any string is taken, also one with unpaired surrogates.
+    A character repeated four times or more is cut to three, digits and numerals excepted. Never
+    raises; any string is taken, also one with unpaired surrogates.
     """
     return cleaned(text).text
 
@@ -84,15 +118,19 @@ def cleaned(written: str) -> Draft:
     if not unicodedata.is_normalized("NFKC", draft.text):
         draft.sub(CLUSTER, lambda seen: unicodedata.normalize("NFKC", seen))
         draft.sub(UNSEEN, lambda _: "")
+    tidy(draft)
+    return draft
+
+
+def tidy(draft: Draft) -> None:
     draft.sub(SPACES, lambda _: " ")
     draft.sub(LINES, lambda _: "\n")
     draft.sub(RUN, shorten_run)
     draft.strip()
-    return draft
 
 
 def shorten_run(run: str) -> str:
-    return run if run[0].isdigit() else run[0] * 3
+    return run if run[0].isnumeric() or run[0] == ONE_ON_THE_PHONE else run[0] * 3
 
 
 def has_words(text: str) -> bool:

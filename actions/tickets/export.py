@@ -14,7 +14,8 @@ from actions.tickets.register import open_contact
 from actions.tickets.tables import TicketRow
 from actions.vault import Vault
 from nlu.clock import SHANGHAI
-from nlu.phone import mask_identities, mask_phones
+from nlu.identity import mask_identities
+from nlu.phone import mask_phones
 
 SEALED = ("sealed_name", "sealed_phone", "phone_fingerprint", "id", "key")
 IN_WORDS = ("title", "description", "expectation", "happened", "address_said", "rating_reason")

@@ -37,13 +37,21 @@ PREFIXED = re.compile(
 )
 BARE = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})[\s\-‐‑‒–—―−]+(\d{4,6})[\s\-‐‑‒–—―−]+(\d)(?!\d)")
 
+CALLED = re.compile(
+    r"(?:工单|单号|诉求号)(?:编?号码?)?[是为:：\s]{0,3}(20\d{2})(\d{2})(\d{2})(\d{4,6})(\d)(?!\d)"
+)
+PATTERNS = (PREFIXED, BARE, CALLED)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A number in the one form it is kept in, and whether date and check digit fit."""
+    """A number in the one form it is kept in, whether date and check digit fit, and where it
+    stands in the text (after NFKC)."""
 
     number: str
     fits: bool
+    start: int
+    end: int
 
 
 def check_digit(digits: str) -> int:
@@ -70,17 +78,18 @@ def find(text: str) -> Found | None:
     """The ticket number in a text; one that fits before one that does not.
 
     Full width, lower case, blanks, missing or foreign hyphens are taken; without LL, only where
-    there are gaps between its parts. None: no number at all.
+    there are gaps between its parts or it is called a number. None: no number at all.
     """
     plain = unicodedata.normalize("NFKC", text)
-    found = [read(m) for m in (*PREFIXED.finditer(plain), *BARE.finditer(plain))]
+    found = [read(match) for pattern in PATTERNS for match in pattern.finditer(plain)]
     return next((f for f in found if f.fits), found[0] if found else None)
 
 
 def read(match: re.Match[str]) -> Found:
     year, month, day, sequence, check = match.groups()
     number = f"LL{year}{month}{day}-{sequence}-{check}"
-    return Found(number, number == proper(int(year), int(month), int(day), int(sequence)))
+    fits = number == proper(int(year), int(month), int(day), int(sequence))
+    return Found(number, fits, match.start(), match.end())
 
 
 def proper(year: int, month: int, day: int, sequence: int) -> str | None:

@@ -102,6 +102,8 @@ def draft(new: NewTicket, key: str, now: datetime) -> TicketRow:
         description=mask_phones(new.description),
         expectation=new.expectation,
         happened=new.happened,
+        happened_at=new.happened_at,
+        plates=list(new.plates),
         address=new.address,
         anonymous=new.anonymous,
         confidential=new.confidential,

@@ -87,6 +87,8 @@ class TicketRow(Base):
     description: Mapped[str]
     expectation: Mapped[str]
     happened: Mapped[str]
+    happened_at: Mapped[str] = mapped_column(default="")
+    plates: Mapped[list[str]] = mapped_column(default=list)
     address_said: Mapped[str | None]
     district: Mapped[str] = mapped_column(default="")
     street: Mapped[str] = mapped_column(default="")
@@ -187,6 +189,8 @@ class TicketRow(Base):
             description=self.description,
             expectation=self.expectation,
             happened=self.happened,
+            happened_at=self.happened_at,
+            plates=tuple(self.plates),
             address=self.address,
             anonymous=self.anonymous,
             confidential=self.confidential,

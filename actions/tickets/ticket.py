@@ -142,6 +142,8 @@ class NewTicket:
         title: empty: made from the description.
         description: in the resident's own words; phones in it are masked when it is filed.
         happened: when, as said.
+        happened_at: what that means, as ``nlu.interval.stored`` reads it; empty: not known.
+        plates: licence plates that are spoken of.
         anonymous: name and phone are not kept, even where given.
         confidential: name and phone are kept but not handed to the case system.
         attachments: names of stored files.
@@ -162,6 +164,8 @@ class NewTicket:
     title: str = field(default="", repr=False)
     expectation: str = field(default="", repr=False)
     happened: str = ""
+    happened_at: str = ""
+    plates: tuple[str, ...] = field(default=(), repr=False)
     address: Address | None = field(default=None, repr=False)
     contact_name: str = field(default="", repr=False)
     contact_phone: str = field(default="", repr=False)
@@ -230,6 +234,8 @@ class Ticket:
     description: str = field(repr=False)
     expectation: str = field(repr=False)
     happened: str
+    happened_at: str
+    plates: tuple[str, ...] = field(repr=False)
     address: Address | None = field(repr=False)
     anonymous: bool
     confidential: bool

@@ -1,15 +1,21 @@
-"""Rows ``{text, title?, LABEL}`` with the right answer, as ``linli nlu evaluate`` reads them."""
+"""Rows ``{text, title?, LABEL}`` with the right answer, as ``linli nlu evaluate`` reads them.
+
+Bare addresses, ``{address, parts?}`` without a text, are put into sentences
+(``nlu.address_shapes``), each row into the next shape.
+"""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from actions.tickets.ticket import KIND_NAMES, Kind
 from bot.training import known_intents
-from nlu.evaluation import EMERGENCY, NONE
+from nlu.address_shapes import in_a_sentence
+from nlu.confusions import NONE
+from nlu.evaluation import EMERGENCY
 from nlu.text import normalise
 
 NO_EMERGENCY = (NONE, "无")
@@ -22,11 +28,15 @@ class RowFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """``number`` is the line in the file; ``label`` None where there is none."""
+    """``number`` is the line in the file; ``label`` None where there is none.
+
+    ``parts`` are an address's own: a label and a text each, in their order.
+    """
 
     number: int
-    text: str
+    text: str = field(repr=False)
     label: str | None
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 def read_labelled(path: Path, label: str) -> list[LabelledRow]:
@@ -38,20 +48,44 @@ def read_labelled(path: Path, label: str) -> list[LabelledRow]:
     Raises:
         RowFault: the file cannot be read, has no rows, or a row is not as it should be.
     """
+    return _rows(path, lambda fields, row: _labelled(fields, row, label))
+
+
+def read_texts(path: Path) -> list[LabelledRow]:
+    """The rows of a file ``{text, title?, intent?}``; the label is the intent, None where none is.
+
+    Raises:
+        RowFault: as for ``read_labelled``.
+    """
+
+    def read(fields: dict[str, Any], row: Place) -> LabelledRow:
+        text = _text(fields)
+        return LabelledRow(row.number, text, _intent(fields.get("intent"), text))
+
+    return _rows(path, read)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Of a row: its line in the file, and how many rows come before it."""
+
+    number: int
+    before: int
+
+
+def _rows(path: Path, read: Callable[[dict[str, Any], Place], LabelledRow]) -> list[LabelledRow]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise RowFault(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RowFault(f"{path}: is not UTF-8 text") from error
-    read = LABELS[label]
-    rows = []
+    rows: list[LabelledRow] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            fields = _fields(line, label)
-            rows.append(LabelledRow(number, text := _text(fields), read(fields[label], text)))
+            rows.append(read(_fields(line), Place(number, len(rows))))
         except ValueError as error:
             raise RowFault(f"{path}, row {number}: {error}") from error
     if not rows:
@@ -59,16 +93,35 @@ def read_labelled(path: Path, label: str) -> list[LabelledRow]:
     return rows
 
 
-def _fields(line: str, label: str) -> dict[str, Any]:
+def _fields(line: str) -> dict[str, Any]:
     try:
         fields = json.loads(line)
     except ValueError as error:
         raise ValueError(f"is not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise ValueError(f"must be an object with text and {label}")
+        raise ValueError("must be an object")
+    return fields
+
+
+def _labelled(fields: dict[str, Any], row: Place, label: str) -> LabelledRow:
     if label not in fields:
         raise ValueError(f"has no {label}; where there is none, write null")
-    return fields
+    bare = label == "address" and "text" not in fields and isinstance(fields["address"], str)
+    if bare:
+        fields = {**fields, "text": in_a_sentence(fields["address"], row.before)}
+    text = _text(fields)
+    parts = _parts(fields.get("parts")) if label == "address" else ()
+    return LabelledRow(row.number, text, LABELS[label](fields[label], text), parts)
+
+
+def _parts(value: Any) -> tuple[tuple[str, str], ...]:
+    pairs = value if isinstance(value, list) else [] if value is None else [value]
+    for pair in pairs:
+        if not (
+            isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)
+        ):
+            raise ValueError("parts must be pairs of a label and a text")
+    return tuple((name, normalise(text)) for name, text in pairs)
 
 
 def _text(fields: dict[str, Any]) -> str:

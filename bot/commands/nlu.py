@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.commands.labelled import LabelledRow
-    from nlu.evaluation import Scores
+    from bot.commands.understanding import Measured, Progress
 
 LABELS = ("category", "kind", "intent", "emergency", "address")
 FILE = click.Path(path_type=Path)
@@ -25,16 +26,20 @@ def nlu() -> None:
 
 
 @nlu.command()
-@click.option("--extra", type=FILE, help="JSON lines {text, intent?, category?} learnt as well.")
-def train(extra: Path | None) -> None:
-    """Train Rasa's model; prints where it lies."""
+@click.option("--extra", type=FILE, help="JSON lines {text, title?, intent?, category?} to learn.")
+@click.option("--force", is_flag=True, help="Take the new model even if it is worse.")
+def train(extra: Path | None, force: bool) -> None:
+    """Train Rasa's model, compare it with the one in use, and keep the better; prints where."""
     from bot.cli import BadInput, read_settings
-    from bot.setup import SetupFault, train_rasa
+    from bot.setup import SetupFault, WorseModel, train_rasa
 
     try:
-        model = train_rasa(read_settings(), _tell, extra=extra)
+        model = train_rasa(read_settings(), _tell, extra=extra, force=force)
     except SetupFault as error:
         raise BadInput(str(error)) from error
+    except WorseModel as error:
+        _tell(f"linli: {error}\n--force takes it all the same")
+        sys.exit(1)
     click.echo(model)
 
 
@@ -63,31 +68,79 @@ def parse(text: str) -> None:
 @click.argument("file", type=FILE)
 @click.option("--label", required=True, type=click.Choice(LABELS), help="What is measured.")
 @click.option("--json", "as_json", is_flag=True, help="One object instead of tables.")
-def evaluate(file: Path, label: str, as_json: bool) -> None:
+@click.option("--report", type=FILE, help="A page (.html) with pictures and the worst errors.")
+def evaluate(file: Path, label: str, as_json: bool, report: Path | None) -> None:
     """Measure on FILE: JSON lines {text, title?, LABEL}, null where there is none."""
     from bot.cli import BadInput
     from bot.commands.labelled import RowFault, read_labelled
+    from bot.commands.nlu_report import write_report
+    from bot.commands.nlu_scores import shown
+    from nlu.clock import system_clock
     from nlu.evaluation import to_json
 
+    if report is not None:
+        _check_place(report)
     try:
         rows = read_labelled(file, label)
     except RowFault as error:
         raise BadInput(str(error)) from error
     _hush()
-    scores = _scores(file, rows, label)
+    measured = _measured(file, rows, label)
+    if report is not None:
+        write_report(report, measured, label=label, source=file.name, at=system_clock())
+        _tell(f"report: {report}")
+    scores = measured.scores
     click.echo(json.dumps(to_json(scores), ensure_ascii=False) if as_json else shown(scores))
 
 
-def _scores(file: Path, rows: Sequence["LabelledRow"], label: str) -> "Scores":
+@nlu.command()
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="One object instead of tables.")
+@click.option("--rows", type=FILE, help="JSON lines with what became of each row.")
+def outcomes(file: Path, as_json: bool, rows: Path | None) -> None:
+    """What becomes of FILE's messages: JSON lines {text, title?, intent?}, each on its own."""
+    from bot.cli import BadInput, beginning, read_settings
+    from bot.commands.labelled import RowFault, read_texts
+    from bot.commands.outcomes import follow, row_of, shown, to_json
+
+    if rows is not None:
+        _check_place(rows)
+    try:
+        given = read_texts(file)
+    except RowFault as error:
+        raise BadInput(str(error)) from error
+    _hush()
+    logging.basicConfig(level=logging.ERROR)
+    _tell("starting the service …")
+    with beginning():
+        became = asyncio.run(follow(read_settings(), given, _counting(len(given))))
+    if rows is not None:
+        rows.write_text("".join(f"{json.dumps(row_of(one))}\n" for one in became), "utf-8")
+    click.echo(json.dumps(to_json(became), ensure_ascii=False) if as_json else shown(became))
+
+
+def _check_place(path: Path) -> None:
+    """Before anything is measured in vain.
+
+    Raises:
+        BadInput: a file cannot be put there.
+    """
+    from bot.cli import BadInput
+
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadInput(f"{path}: cannot be written there")
+
+
+def _measured(file: Path, rows: Sequence["LabelledRow"], label: str) -> "Measured":
     from bot.cli import BadInput, read_settings
     from bot.commands.rasa_process import RasaFault
-    from bot.commands.understanding import READ, score_parsed
+    from bot.commands.understanding import PARSED, READ
     from bot.engine import EngineUnavailable
 
     if label in READ:
         return READ[label](rows)
     try:
-        return score_parsed(rows, label, asyncio.run(_parse_all(read_settings(), rows)))
+        return PARSED[label](rows, asyncio.run(_parse_all(read_settings(), rows)))
     except RasaFault as error:
         raise BadInput(str(error)) from error
     except EngineUnavailable as error:
@@ -106,47 +159,20 @@ async def _parse_all(settings: Settings, rows: Sequence["LabelledRow"]) -> list[
     from bot.commands.rasa_process import running_rasa
     from bot.commands.understanding import parse_all
 
-    step = max(1, len(rows) // 10)
-
-    def progress(done: int) -> None:
-        if done % step == 0 or done == len(rows):
-            _tell(f"{done} of {len(rows)} rows")
-
     _tell("starting Rasa …")
     async with running_rasa(settings) as engine:
-        return await parse_all(engine, rows, progress)
+        return await parse_all(engine, rows, _counting(len(rows)))
 
 
-def shown(scores: "Scores") -> str:
-    """Scores as tables for people."""
-    from nlu.evaluation import AlarmScores, SpanScores
+def _counting(of: int) -> "Progress":
+    """Tells how far it is, ten times."""
+    step = max(1, of // 10)
 
-    lines = [f"n         {scores.n}", f"accuracy  {scores.accuracy:.3f}"]
-    if isinstance(scores, SpanScores):
-        return "\n".join([*lines, "", _fits(scores)])
-    lines.append(f"macro-F1  {scores.macro_f1:.3f}")
-    if isinstance(scores, AlarmScores):
-        recall = "no emergencies" if scores.recall is None else f"{scores.recall:.3f}"
-        lines += [f"recall    {recall}", f"false alarms  {scores.false_alarms}"]
-    return "\n".join([*lines, "", _classes(scores)])
+    def progress(done: int) -> None:
+        if done % step == 0 or done == of:
+            _tell(f"{done} of {of} rows")
 
-
-def _fits(scores: Any) -> str:
-    from bot.commands.table import table
-
-    rows = [("exact", scores.exact), ("overlap", scores.overlap)]
-    return table(("", "precision", "recall", "F1"), [(n, *_three(fit)) for n, fit in rows])
-
-
-def _classes(scores: Any) -> str:
-    from bot.commands.table import table
-
-    rows = [(name, str(c.n), str(c.found), *_three(c)) for name, c in scores.classes.items()]
-    return table(("class", "n", "found", "precision", "recall", "F1"), rows)
-
-
-def _three(fit: Any) -> tuple[str, str, str]:
-    return (f"{fit.precision:.3f}", f"{fit.recall:.3f}", f"{fit.f1:.3f}")
+    return progress
 
 
 def _tell(line: str) -> None:

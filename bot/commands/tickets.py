@@ -11,7 +11,9 @@ import click
 from actions.tickets.ticket import KIND_NAMES, STATUS_NAMES, URGENCY_NAMES, Status
 from bot.settings import Settings
 from nlu.clock import SHANGHAI, system_clock
-from nlu.phone import mask_identities, mask_phones
+from nlu.identity import mask_identities
+from nlu.interval import stored
+from nlu.phone import mask_phones
 
 if TYPE_CHECKING:
     from actions.tickets.ticket import Contact, Event, Ticket
@@ -221,6 +223,8 @@ def facts(ticket: "Ticket", contact: "Contact | None", in_words: Callable[[str],
         ("内容", ticket.description),
         ("期望", ticket.expectation),
         ("时间", ticket.happened),
+        ("约为", stored(ticket.happened_at).in_words() if ticket.happened_at else ""),
+        ("车牌", "、".join(ticket.plates)),
         ("地点", where.said if where else ""),
         ("评价理由", ticket.rating_reason),
     )

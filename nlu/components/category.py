@@ -1,6 +1,6 @@
-"""The category of a report: a linear text classifier as a component of Rasa's pipeline.
+"""The category of a report: a text classifier as a component of Rasa's pipeline.
 
-Character n-grams of one to three, TF-IDF, logistic regression. Trained on files of its own
+The model is ``nlu.components.category_model``. Trained on files of its own
 (``nlu/data/categories``), not on the intents' examples, since what a message is about and what
 its writer wants are two questions.
 """
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import numpy as np
 import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,9 +20,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+
+from nlu.components.category_model import CategoryModel, learn
 
 CATEGORY = "category"
 
@@ -65,7 +63,7 @@ class CategoryClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"data": "nlu/data/categories", "top": 3, "C": 20.0}
+        return {"data": "nlu/data/categories", "top": 3}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -79,12 +77,12 @@ class CategoryClassifier(GraphComponent):
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        classifier: Pipeline | None = None,
+        model: CategoryModel | None = None,
     ) -> None:
         self.config = config
         self.storage = storage
         self.resource = resource
-        self.classifier = classifier
+        self.model = model
 
     @classmethod
     def create(
@@ -98,14 +96,9 @@ class CategoryClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         texts, labels = read_examples(Path(self.config["data"]))
-        self.classifier = make_pipeline(
-            TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True),
-            LogisticRegression(C=self.config["C"], max_iter=300, class_weight="balanced"),
-        ).fit(texts, labels)
-        # Kept by feature, a prediction reads the coefficients in place: see nlu.components.intent.
-        self.classifier[-1].coef_ = np.asfortranarray(self.classifier[-1].coef_)
+        self.model = learn(texts, labels)
         with self.storage.write_to(self.resource) as folder:
-            joblib.dump(self.classifier, folder / "category.joblib")
+            joblib.dump(self.model, folder / "category.joblib")
         return self.resource
 
     @classmethod
@@ -121,7 +114,7 @@ class CategoryClassifier(GraphComponent):
             return cls(config, model_storage, resource, joblib.load(folder / "category.joblib"))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        if self.classifier is None:
+        if self.model is None:
             return messages
         for message in messages:
             text = message.get(TEXT)
@@ -134,10 +127,10 @@ class CategoryClassifier(GraphComponent):
 
     def rank(self, text: str) -> list[dict[str, Any]]:
         """The likeliest categories, best first: ``[{"name": str, "confidence": float}, …]``."""
-        assert self.classifier is not None  # noqa: S101  # process() has looked
-        chances = self.classifier.predict_proba([text])[0]
+        assert self.model is not None  # noqa: S101  # process() has looked
+        chances = self.model.chances([text])[0]
         best = chances.argsort()[::-1][: self.config["top"]]
         return [
-            {"name": str(self.classifier.classes_[i]), "confidence": float(chances[i])}
+            {"name": str(self.model.scorer.classes[i]), "confidence": float(chances[i])}
             for i in best
         ]

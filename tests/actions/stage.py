@@ -92,6 +92,7 @@ class Stage:
             categories=(Guess(category, 0.8),) if category else (),
             in_report=self.in_report,
             interrupted=interrupted,
+            at=self.means.clock(),
         )
 
     def play(self, flow: Flow, turn: Turn) -> Outcome:
@@ -137,6 +138,7 @@ class Stage:
             turn.intent,
             in_report=True,
             interrupted=True,
+            at=turn.at,
         )
         return first, words(take_report(again, self.means).replies)
 

@@ -1,13 +1,18 @@
+from datetime import datetime
+
 import pytest
 
 from actions.reading import Reading, read
 from actions.turn import Guess, Said, Turn
+from nlu.clock import SHANGHAI
+
+AT = datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
 
 PHONE = "13800000000"
 
 
 def reading(text: str, intent: str = "") -> Reading:
-    return read(Turn("web:1", "web", 1, Said(text), Guess(intent, 0.9)))
+    return read(Turn("web:1", "web", 1, Said(text), Guess(intent, 0.9), at=AT))
 
 
 def where(text: str) -> str:
@@ -55,7 +60,7 @@ def test_a_denied_phone_is_no_fact() -> None:
 
 
 def test_of_two_addresses_the_one_a_stranger_could_find_counts() -> None:
-    assert where("3单元门口，就是云溪路12号那个院") == "云溪路12号"
+    assert where("3单元门口，就是云溪路12号那儿") == "云溪路12号"
 
 
 @pytest.mark.parametrize(
@@ -123,3 +128,30 @@ def test_phone_and_name_stay_out_of_what_is_shown_of_a_reading() -> None:
     shown = repr(reading(f"我姓王，电话{PHONE}"))
     assert "王" not in shown
     assert PHONE not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "happened"),
+    [
+        ("昨晚十一点多没水", "昨晚十一点多", "2026-11-22T23:00+08:00/2026-11-23T00:00+08:00"),
+        (
+            "住了20多年了，每天凌晨都响",
+            "每天凌晨",
+            "RRULE:FREQ=DAILY;BYHOUR=0;BYMINUTE=0 DURATION:PT360M",
+        ),
+        ("好久没人管了", "好久", ""),
+        ("路灯不亮", "", ""),
+    ],
+)
+def test_when_it_happened_is_kept_as_said_and_as_meant(text: str, when: str, happened: str) -> None:
+    said = reading(text)
+    assert (said.when, said.happened) == (when, happened)
+
+
+def test_the_time_of_an_appointment_lies_ahead() -> None:
+    assert reading("周五上午来修", "book_service").happened.startswith("2026-11-27T08:00")
+    assert reading("周五上午停的水").happened.startswith("2026-11-20T08:00")
+
+
+def test_plates_are_read() -> None:
+    assert reading("京a 12345堵着消防通道").plates == ("京A12345",)

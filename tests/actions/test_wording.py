@@ -1,6 +1,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from actions.taking import RESUMES
 from actions.tickets.ticket import Status
 from actions.turn import Guess, Said, Turn
 from actions.wording import CATEGORY_LINE, OWN, Wording, WordingError, load_wording, read_lines
+from nlu.clock import SHANGHAI
 from nlu.emergency import EmergencyKind
 from tests.actions.stage import FACTS
+
+AT = datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
 
 ROOT = OWN.parents[1]
 SPEAKERS = ("actions", "bot", "channels")
@@ -155,7 +159,7 @@ def test_a_button_of_the_report_is_read_as_one_thing_only(
     wording: Wording, line: str, sent: str, means: str
 ) -> None:
     assert sent in [text for _, text in wording.lines[line].buttons]
-    turn = Turn("web:1", "web", 1, Said(sent), Guess("", 0.0))
+    turn = Turn("web:1", "web", 1, Said(sent), Guess("", 0.0), at=AT)
     reading = read(turn)
     meanings = ("confirms", "amends", "cancels", "no_phone", "anonymous", "confidential")
     assert [name for name in meanings if getattr(reading, name)] == [means]

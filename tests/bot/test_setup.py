@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import database, setup, training
+from bot import database, setup, training, trial
 from bot.settings import Settings
-from bot.setup import SetupFault, set_up, train_rasa
+from bot.setup import SetupFault, WorseModel, set_up, train_rasa
 from knowledge import publishing, snapshot
 from knowledge.entry import to_content
 from knowledge.store import content_hash, get_entry, save_entries
@@ -40,25 +41,47 @@ class Desk:
         self.source.write_text("pipeline: []\n", encoding="utf-8")
         self.said: list[str] = []
         self.trained: list[Sequence[training.Row]] = []
+        self.tried: list[tuple[str, tuple[trial.Exam, ...]]] = []
+        self.verdict = trial.Verdict((), ())
         self.published = 0
 
     def write(self, id: str, *, question: str = "停车怎么收费", answer: str = "看公示牌") -> None:
         text = ENTRY.format(id=id, question=question, answer=answer)
         (self.content / f"{id}.yml").write_text(text, encoding="utf-8")
 
-    def train(
+    def make(
         self,
         settings: Settings,
         name: str,
+        folder: Path,
         say: Callable[[str], None],
         *,
         rows: Sequence[training.Row] = (),
     ) -> Path:
         self.trained.append(rows)
-        model = settings.models / f"{name}.tar.gz"
-        model.parent.mkdir(parents=True, exist_ok=True)
-        model.touch()
+        folder.mkdir()
+        model = folder / f"{name}.tar.gz"
+        model.write_text(f"{len(self.trained)}", encoding="utf-8")
         return model
+
+    def try_out(
+        self,
+        settings: Settings,
+        old: Path,
+        new: Path,
+        given: Sequence[trial.Exam],
+        say: Callable[[str], None],
+    ) -> trial.Verdict:
+        self.tried.append((old.name, tuple(given)))
+        assert new.exists()
+        return self.verdict
+
+    def teach(self, extra: Path | None, **named: bool) -> Path:
+        return train_rasa(self.settings, self.said.append, extra=extra, clock=self.clock, **named)
+
+    def models(self) -> list[str]:
+        """What lies in the folder of models, unfinished ones as well."""
+        return sorted(path.name for path in self.settings.models.iterdir())
 
     def publish(self, *given: Any, **named: Any) -> None:
         self.published += 1
@@ -100,7 +123,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk(tmp_path)
     made.write("parking-fee")
     monkeypatch.setattr(setup, "CONTENT", made.content)
-    monkeypatch.setattr(training, "train", made.train)
+    monkeypatch.setattr(training, "make", made.make)
+    monkeypatch.setattr(trial, "try_out", made.try_out)
+    monkeypatch.setattr(trial, "DEVELOPMENT", tmp_path / "development")
     monkeypatch.setattr(training, "files_of", lambda settings: [made.source])
     monkeypatch.setattr(publishing, "publish", made.publish)
     return made
@@ -194,7 +219,7 @@ def test_what_was_done_before_an_interruption_is_not_done_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(training, "train", stop)
+        patched.setattr(training, "make", stop)
         with pytest.raises(KeyboardInterrupt):
             desk.set_up()
     assert desk.set_up() == ["Rasa"]
@@ -245,11 +270,27 @@ def test_a_home_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> No
         desk.set_up(home=file / "home")
 
 
-def test_rows_of_ones_own_are_kept_for_later_trainings(desk: Desk, tmp_path: Path) -> None:
-    extra = tmp_path / "mine.jsonl"
-    extra.write_text('{"text": "早呀", "intent": "greet"}\n', encoding="utf-8")
+GREETING = '{"text": "早呀", "intent": "greet"}\n'
+
+
+@pytest.fixture
+def extra(tmp_path: Path) -> Path:
+    """A row of one's own."""
+    path = tmp_path / "mine.jsonl"
+    path.write_text(GREETING, encoding="utf-8")
+    return path
+
+
+def many(path: Path, n: int = 40, word: str = "早") -> Path:
+    """So many rows that some are set aside."""
+    rows = [{"text": f"{word}呀{i}", "intent": "greet", "category": "民政"} for i in range(n)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def test_rows_of_ones_own_are_kept_for_later_trainings(desk: Desk, extra: Path) -> None:
     desk.set_up()
-    model = train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
+    model = desk.teach(extra)
     assert model.exists()
     extra.unlink()
     assert desk.set_up() == []
@@ -258,18 +299,96 @@ def test_rows_of_ones_own_are_kept_for_later_trainings(desk: Desk, tmp_path: Pat
     assert [len(rows) for rows in desk.trained] == [0, 1, 1]
 
 
-def test_a_training_without_rows_forgets_those_before(desk: Desk, tmp_path: Path) -> None:
-    extra = tmp_path / "mine.jsonl"
-    extra.write_text('{"text": "早呀", "intent": "greet"}\n', encoding="utf-8")
-    train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
-    train_rasa(desk.settings, desk.said.append, clock=desk.clock)
+def test_a_training_without_rows_forgets_those_before(desk: Desk, extra: Path) -> None:
+    desk.teach(extra)
+    desk.teach(None)
     assert "Rasa" not in desk.set_up()
     assert [len(rows) for rows in desk.trained] == [1, 0]
 
 
-def test_faulty_rows_train_nothing(desk: Desk, tmp_path: Path) -> None:
-    extra = tmp_path / "mine.jsonl"
+def test_the_kept_rows_can_be_given_again(desk: Desk, extra: Path) -> None:
+    desk.teach(extra)
+    kept = desk.settings.home / setup.EXTRA
+    desk.teach(kept)
+    assert kept.read_text(encoding="utf-8") == GREETING
+
+
+def test_faulty_rows_train_nothing(desk: Desk, extra: Path) -> None:
     extra.write_text('{"text": "早呀", "intent": "nothing"}\n', encoding="utf-8")
     with pytest.raises(SetupFault, match=r"mine\.jsonl, row 1: intent 'nothing' is not known"):
-        train_rasa(desk.settings, desk.said.append, extra=extra, clock=desk.clock)
+        desk.teach(extra)
     assert desk.trained == []
+
+
+def test_the_first_model_and_those_of_a_set_up_are_compared_with_none(desk: Desk) -> None:
+    desk.teach(None)
+    desk.source.write_text("pipeline: [1]\n", encoding="utf-8")
+    desk.set_up()
+    assert desk.tried == []
+
+
+def test_rows_set_aside_are_learnt_once_the_trial_is_passed(desk: Desk, tmp_path: Path) -> None:
+    first = desk.teach(None)
+    second = desk.teach(many(tmp_path / "mine.jsonl"))
+    assert [len(rows) for rows in desk.trained] == [0, 36, 40]
+    assert second.read_text(encoding="utf-8") == "3"
+    ((old, given),) = desk.tried
+    assert (old, [len(exam.rows) for exam in given]) == (first.name, [4, 4])
+
+
+def test_few_rows_are_all_learnt_at_once(desk: Desk, extra: Path) -> None:
+    desk.teach(None)
+    model = desk.teach(extra)
+    assert [len(rows) for rows in desk.trained] == [0, 1]
+    assert model.read_text(encoding="utf-8") == "2"
+    assert len(desk.tried) == 1
+
+
+def test_what_the_old_model_has_learnt_is_no_test_of_the_new_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.teach(many(tmp_path / "mine.jsonl"))
+    desk.teach(many(tmp_path / "mine.jsonl"))
+    assert [len(rows) for rows in desk.trained] == [40, 40]
+    assert desk.tried[0][1] == ()
+
+
+def test_a_worse_model_leaves_everything_as_it_was(desk: Desk, extra: Path, tmp_path: Path) -> None:
+    desk.set_up()
+    desk.teach(extra)
+    before = desk.models()
+    desk.verdict = trial.Verdict((), ("development set, intent: accuracy went down",))
+    with pytest.raises(WorseModel, match=f"worse, {before[-1]} stays:\ndevelopment set, intent"):
+        desk.teach(many(tmp_path / "others.jsonl"))
+    assert desk.models() == before
+    assert (desk.settings.home / setup.EXTRA).read_text(encoding="utf-8") == GREETING
+    assert desk.set_up() == []
+
+
+def test_a_worse_model_is_taken_where_that_is_wished(desk: Desk, tmp_path: Path) -> None:
+    desk.set_up()
+    desk.verdict = trial.Verdict((), ("development set, intent: accuracy went down",))
+    model = desk.teach(many(tmp_path / "mine.jsonl"), force=True)
+    assert model.name in desk.models()
+    assert "taken all the same, as you wish:\ndevelopment set, intent" in "\n".join(desk.said)
+    assert desk.set_up() == []
+
+
+@pytest.mark.parametrize("step", ["make", "try_out", "place"])
+def test_a_training_that_is_broken_off_leaves_model_and_rows(
+    desk: Desk, extra: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    desk.set_up()
+    desk.teach(extra)
+    before = desk.models()
+
+    def stop(*given: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trial if step == "try_out" else training, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            desk.teach(many(tmp_path / "others.jsonl"))
+    assert desk.models() == before
+    assert (desk.settings.home / setup.EXTRA).read_text(encoding="utf-8") == GREETING
+    assert desk.set_up() == []

@@ -6,8 +6,21 @@ import pytest
 import yaml
 
 from bot import training
-from bot.settings import Settings
-from bot.training import Row, TrainingFault, files_of, inert, read_rows, train, with_rows
+from bot.settings import ROOT, Settings
+from bot.training import (
+    Row,
+    TrainingFault,
+    category_of,
+    files_of,
+    inert,
+    make,
+    models,
+    place,
+    read_rows,
+    scratch,
+    texts_of,
+    with_rows,
+)
 
 RASA = """#!/bin/sh
 echo "Starting to train component 'JiebaTokenizer'."
@@ -51,6 +64,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", rasa_python=rasa(tmp_path, MAKES))
 
 
+def train(settings: Settings, name: str, say: training.Say, *, root: Path) -> Path:
+    """A model made and put into its place."""
+    with scratch(settings) as folder:
+        return place(settings, make(settings, name, folder / "all", say, root=root))
+
+
 def rasa(folder: Path, script: str) -> Path:
     path = folder / "rasa-python"
     path.write_text(RASA % script, encoding="utf-8")
@@ -70,12 +89,23 @@ def test_rows_have_a_text_and_an_intent_or_a_category(root: Path, tmp_path: Path
         tmp_path,
         {"text": "早呀", "intent": "greet"},
         "",
-        {"text": "河又黑了", "category": "环境保护", "intent": None, "title": "河"},
+        {"text": "又黑了", "category": "环境保护", "intent": None, "title": "河", "page": 3},
     )
     assert read_rows(path, root=root) == (
         Row("早呀", "greet", None),
-        Row("河又黑了", None, "环境保护"),
+        Row("河\n又黑了", None, "环境保护"),
     )
+
+
+def test_rows_are_learnt_as_rasa_will_read_messages(root: Path, tmp_path: Path) -> None:
+    path = rows_file(tmp_path, {"text": " /早　呀，我是１３８００００００００", "intent": "greet"})
+    assert read_rows(path, root=root) == (Row("早 呀，我是138****0000", "greet", None),)
+
+
+def test_texts_of_rows_are_found_whatever_else_is_wrong_with_them(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, {"text": "早呀"}, "{", [1], {"text": "黑了", "title": "河"}, "")
+    assert texts_of(path) == {"早呀", "河\n黑了"}
+    assert texts_of(tmp_path / "none.jsonl") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +116,7 @@ def test_rows_have_a_text_and_an_intent_or_a_category(root: Path, tmp_path: Path
         ({"intent": "greet"}, "text must be a text"),
         ({"text": "  ", "intent": "greet"}, "text must be a text"),
         ({"text": 7, "intent": "greet"}, "text must be a text"),
+        ({"text": "早", "title": 7, "intent": "greet"}, "title must be a text"),
         ({"text": "早"}, "has neither intent nor category"),
         ({"text": "早", "intent": "greeting"}, "intent 'greeting' is not known; known are greet"),
         ({"text": "早", "category": "天气"}, "category '天气' is not known"),
@@ -163,7 +194,7 @@ def test_a_model_comes_whole_into_its_folder(root: Path, settings: Settings) -> 
     model = train(settings, "linli-1", said.append, root=root)
     assert model == settings.models / "linli-1.tar.gz"
     assert model.read_text(encoding="utf-8") == "model\n"
-    assert list(settings.models.iterdir()) == [model]
+    assert list(settings.models.iterdir()) == models(settings) == [model]
     assert said[0].startswith("  JiebaTokenizer (")
 
 
@@ -231,3 +262,33 @@ def test_a_model_depends_on_every_source_and_on_no_compiled_file(
     assert {"config.yml", "bot/flows/talk.yml", "nlu/data/categories/a.yml"} <= names
     assert {"nlu/components/category.py", "nlu/lexicon/words.txt"} <= names
     assert not [name for name in names if name.endswith(".pyc")]
+
+
+CITY = "level1,level2\n城乡建设,照明\n渔业渔政,渔港\n"
+
+
+def test_a_city_trains_its_own_categories_and_no_others(tmp_path: Path) -> None:
+    city = tmp_path / "city.csv"
+    city.write_text(CITY, encoding="utf-8")
+    rows = (Row("渔港的航道淤了", None, "渔业渔政"),)
+    config, _ = with_rows(rows, ROOT / "config.yml", tmp_path / "scratch", ROOT, city)
+    assert config.name == "config.yml"
+    merged = (tmp_path / "scratch" / "categories").glob("*.yml")
+    assert {category_of(path) for path in merged} == {"城乡建设", "渔业渔政"}
+
+
+def test_rows_are_held_against_the_citys_categories(tmp_path: Path) -> None:
+    city, rows = tmp_path / "city.csv", tmp_path / "rows.jsonl"
+    city.write_text(CITY, encoding="utf-8")
+    rows.write_text(
+        '{"text": "渔港的航道淤了", "category": "渔业渔政"}\n'
+        '{"text": "学校乱收费", "category": "教育文体"}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(TrainingFault, match=r"row 2: .*教育文体"):
+        read_rows(rows, taxonomy=city)
+
+
+def test_a_taxonomy_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFault, match=r"none\.csv"):
+        with_rows((), ROOT / "config.yml", tmp_path / "scratch", ROOT, tmp_path / "none.csv")

@@ -9,7 +9,7 @@ from bot.settings import ROOT
 from tests.docs.pages import DOCS, links, pages
 
 REGISTRY = re.compile(
-    r"pypi|pythonhosted|download\.pytorch|mirrors?\.|tuna\.|aliyun|anaconda", re.I
+    r"pypi(?!nyin)|pythonhosted|download\.pytorch|mirrors?\.|tuna\.|aliyun|anaconda", re.I
 )
 MACHINE = re.compile(r"(?<![\w.])/(?:root|work|home|tmp|Users|mnt)/|\b[A-Z]:\\")
 ADDRESS = re.compile(r"https?://([^\s/:`)）]+)")

@@ -49,6 +49,12 @@ def said_in(text: str) -> list[str]:
         "12-3-501",
         "和平路和建设路路口",
         "柳荫胡同",
+        "来福里小区",
+        "云溪东路",
+        "北京市朝阳区云溪街道梧桐路12号",
+        "梧桐路12号康健大药房",
+        "溪东路44号院3号楼5层",
+        "云溪街道槐树村三组18号",
     ],
 )
 @pytest.mark.parametrize(
@@ -74,6 +80,8 @@ def test_an_address_is_found_whole_wherever_it_stands(address: str, shape: str) 
         ("清河苑东门的路灯不亮", "清河苑东门"),
         ("我在开泰小区门口", "开泰小区"),
         ("快来翠湖花园，下水道堵了", "翠湖花园"),
+        ("我家在清河苑，对面工地太吵", "清河苑"),
+        ("嗯那个就是说望溪家园2栋吧电梯坏了", "望溪家园2栋"),
     ],
 )
 def test_what_is_said_about_a_place_is_no_part_of_it(text: str, address: str) -> None:
@@ -85,6 +93,7 @@ def test_what_is_said_about_a_place_is_no_part_of_it(text: str, address: str) ->
     [
         *("小区里没灯", "我们小区", "楼下有人", "村口那棵树", "东门", "家里漏水", "夜里吵"),
         *("感谢社区", "去医院怎么走", "坐几路车", "有人在路上摆摊", "过马路危险", "12号", "五楼"),
+        *("7月13号的票", "3点半来的", "坐61路公交", "去北京的火车", "上海天气", "第12号令"),
         *("电话13800000000", "工单LL20260101-0001-2", "2026-7-15来的", "往死里打", "噼里啪啦", ""),
     ],
 )
@@ -113,7 +122,36 @@ def test_only_an_estate_or_road_can_be_found_by_a_stranger(text: str, findable: 
     assert address.is_findable is findable
 
 
-@pytest.mark.parametrize("text", ["就在东门", "楼下", "村口", "小区东门那块", "单元门口"])
+def test_a_firm_is_a_landmark_and_a_storey_a_floor() -> None:
+    (address,) = find_addresses("投诉梧桐路12号五楼恒通贸易有限公司，半夜还在搬货")
+    assert [(part.level, part.text) for part in address.parts] == [
+        ("road", "梧桐路"),
+        ("number", "12号"),
+        ("floor", "五楼"),
+        ("landmark", "恒通贸易有限公司"),
+    ]
+
+
+def test_several_addresses_are_found_apart() -> None:
+    assert said_in("清河苑3号楼没水。望溪家园2栋也没水，溪东路44号有水") == [
+        "清河苑3号楼",
+        "望溪家园2栋",
+        "溪东路44号",
+    ]
+
+
+def test_a_relative_place_beside_an_address_is_a_part_of_its_own() -> None:
+    parts = parts_of("清河苑3号楼楼下有人吵架")
+    assert [(part.level, part.text) for part in parts] == [
+        ("community", "清河苑"),
+        ("building", "3号楼"),
+        ("place", "楼下"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["就在东门", "楼下", "村口", "小区东门那块", "单元门口", "我家对面", "他家隔壁"]
+)
 def test_a_relative_place_is_a_part(text: str) -> None:
     assert [part.level for part in parts_of(text)] == ["place"]
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlu.confusions import Confusion, Group
 from nlu.evaluation import (
     ClassScore,
     Fit,
@@ -11,6 +12,8 @@ from nlu.evaluation import (
     places_of,
     score_alarms,
     score_classes,
+    score_named,
+    score_ranked,
     score_spans,
     to_json,
 )
@@ -43,7 +46,7 @@ def test_no_label_is_a_class_of_its_own() -> None:
 
 
 def test_nothing_to_score_is_refused() -> None:
-    for score in (score_classes, score_alarms, score_spans):
+    for score in (score_classes, score_alarms, score_spans, score_ranked):
         with pytest.raises(ValueError, match="nothing to score"):
             score([])
 
@@ -78,6 +81,36 @@ def test_the_order_of_rows_makes_no_difference(
     pairs: list[tuple[str | None, str | None]],
 ) -> None:
     assert score_classes(sorted(pairs, key=repr)) == score_classes(pairs)
+
+
+def test_the_likeliest_counts_and_the_right_one_may_be_among_three() -> None:
+    scores = score_ranked(
+        [
+            ("停车", [("停车", 0.9), ("噪声", 0.1)]),
+            ("路灯", [("停车", 0.6), ("噪声", 0.3), ("路灯", 0.1)]),
+            ("公交", [("停车", 0.4), ("噪声", 0.3), ("路灯", 0.2), ("公交", 0.1)]),
+            (None, []),
+        ]
+    )
+    assert (scores.n, scores.accuracy, scores.top3) == (4, 0.5, 0.75)
+    # Alone in their bins: 0.1 too low, 0.6 and 0.4 too high, and what is rightly nothing by 1.
+    assert scores.ece == pytest.approx((0.1 + 0.6 + 0.4 + 1) / 4)
+    assert scores.classes["停车"].found == 3
+
+
+def test_nothing_found_where_there_is_something_is_wrong() -> None:
+    scores = score_ranked([("停车", [])])
+    assert (scores.accuracy, scores.top3, scores.ece) == (0, 0, 0)
+
+
+def test_confusions_that_hurt_stand_beside_the_scores() -> None:
+    pair = (Group("cars", "车", frozenset({"停车"})), Group("lamps", "灯", frozenset({"路灯"})))
+    scores = score_named([("停车", "路灯"), ("停车", "停车"), ("噪声", None)], [pair])
+    assert scores.accuracy == pytest.approx(1 / 3)
+    assert scores.confusions == (Confusion("cars", "lamps", 2, 1), Confusion("lamps", "cars", 0, 0))
+    assert to_json(scores)["confusions"][0] == {
+        "right": "cars", "found": "lamps", "n": 2, "taken": 1
+    }  # fmt: skip
 
 
 def test_alarms_missed_and_false_computed_by_hand() -> None:
@@ -136,6 +169,10 @@ def test_json_has_the_names_of_the_command_line() -> None:
     classes = to_json(score_classes([("停车", "停车"), ("停车", "噪声"), ("噪声", "噪声")]))
     assert set(classes) == {"n", "accuracy", "macro_f1", "classes"}
     assert classes["accuracy"] == 0.6667
+    ranked = to_json(score_ranked([("停车", [("停车", 1 / 3)])]))
+    assert set(ranked) == {*classes, "ece", "top3"}
+    assert ranked["ece"] == 0.6667
+    assert set(to_json(score_named([("停车", "停车")], []))) == {*classes, "confusions"}
     alarms = to_json(score_alarms([(True, True)]))
     assert set(alarms) == {"n", "accuracy", "macro_f1", "classes", "recall", "false_alarms"}
     spans = to_json(score_spans([([(0, 1)], (0, 1))]))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.fillers import without_fillers
+from nlu.fillers import hesitations, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,49 @@ def test_mere_fillers_stay_as_they_are(said: str) -> None:
 @given(st.text(max_size=200))
 def test_nothing_is_added(text: str) -> None:
     assert len(without_fillers(text)) <= len(text)
+
+
+def without_hesitation(text: str) -> str:
+    spans = hesitations(text)
+    return "".join(c for i, c in enumerate(text) if not any(a <= i < b for a, b in spans))
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("呃楼道灯坏了", "楼道灯坏了"),
+        ("那个，楼道灯坏了", "楼道灯坏了"),
+        ("那个那个就是说楼道灯坏了", "楼道灯坏了"),
+        ("楼道嗯灯坏了", "楼道灯坏了"),
+        ("居住那个证怎么办", "居住证怎么办"),
+        ("楼上一直额漏水", "楼上一直漏水"),
+        ("喂，我要投诉", "我要投诉"),
+    ],
+)
+def test_hesitation_is_found(said: str, meant: str) -> None:
+    assert without_hesitation(said) == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "就是那个小区",
+        "要那个",
+        "医保余额怎么查",
+        "大额医疗费",
+        "在阳台喂鸽子",
+        "也就是说不给办",
+        "然后我就走了",
+        "那啥时候能修好",
+        "嗯",
+        "哎呀",
+    ],
+)
+def test_the_same_words_that_mean_something_are_none(said: str) -> None:
+    assert without_hesitation(said) == said
+
+
+@given(st.text("那个这就是说呃嗯额啊，。楼道灯坏了然后", max_size=40))
+def test_spans_follow_one_another_within_the_text(text: str) -> None:
+    ends = [0, *(place for span in hesitations(text) for place in span), len(text)]
+    assert ends == sorted(ends)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.commands.labelled import RowFault, read_labelled
+from bot.commands.labelled import LabelledRow, RowFault, read_labelled, read_texts
+from nlu.address_shapes import SHAPES, in_a_sentence
 
 
 def write(folder: Path, *rows: Any) -> Path:
@@ -40,11 +41,41 @@ def test_an_address_is_normalised_as_its_text_is(tmp_path: Path) -> None:
     assert labels(tmp_path, "address", "云溪家园3号楼", "") == ["云溪家园3号楼", None]
 
 
+def test_bare_addresses_are_put_into_one_shape_of_sentence_after_another(tmp_path: Path) -> None:
+    bare = {"address": "云溪路12号", "parts": [["road", "云溪路"], ["roadno", "１２号"]]}
+    rows = read_labelled(write(tmp_path, "", *[bare] * (len(SHAPES) + 1)), "address")
+    assert [row.text for row in rows[:2]] == [in_a_sentence("云溪路12号", i) for i in (0, 1)]
+    assert rows[-1].text == rows[0].text
+    assert rows[0] == LabelledRow(
+        2, rows[0].text, "云溪路12号", (("road", "云溪路"), ("roadno", "12号"))
+    )
+
+
+def test_an_address_in_a_text_may_have_parts_too(tmp_path: Path) -> None:
+    row = {"text": "灯坏了，云溪路", "address": "云溪路", "parts": [["road", "云溪路"]]}
+    (read,) = read_labelled(write(tmp_path, row), "address")
+    assert (read.text, read.parts) == ("灯坏了，云溪路", (("road", "云溪路"),))
+
+
+def test_texts_may_name_their_intent_and_anything_else_beside_it(tmp_path: Path) -> None:
+    rows = [{"text": "放首歌", "kind": "music"}, {"title": "灯", "text": "坏了", "intent": "greet"}]
+    assert read_texts(write(tmp_path, *rows)) == [
+        LabelledRow(1, "放首歌", None),
+        LabelledRow(2, "灯\n坏了", "greet"),
+    ]
+
+
+def test_a_text_of_an_unknown_intent_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "放首歌", "intent": "music"})
+    with pytest.raises(RowFault, match=r"rows\.jsonl, row 1: intent 'music' is not known"):
+        read_texts(path)
+
+
 @pytest.mark.parametrize(
     ("label", "row", "told"),
     [
         ("kind", "{", "is not JSON"),
-        ("kind", "[]", "must be an object with text and kind"),
+        ("kind", "[]", "must be an object"),
         ("kind", {"text": "灯坏了"}, "has no kind; where there is none, write null"),
         ("kind", {"text": "灯坏了", "kind": "app"}, "kind 'app' is not known; known are inquiry"),
         ("kind", {"text": "灯坏了", "kind": 3}, "the label must be a text or null, not 3"),
@@ -53,6 +84,11 @@ def test_an_address_is_normalised_as_its_text_is(tmp_path: Path) -> None:
         ("kind", {"title": 1, "text": "灯坏了", "kind": None}, "must be texts"),
         ("intent", {"text": "灯坏了", "intent": "nonsense"}, "intent 'nonsense' is not known"),
         ("address", {"text": "灯坏了", "address": "东里"}, "address '东里' does not stand in"),
+        ("address", {"address": None}, "must be texts"),
+        ("address", {"address": "东里", "parts": "东里"}, "parts must be pairs"),
+        ("address", {"address": "东里", "parts": [["road"]]}, "parts must be pairs"),
+        ("address", {"address": "东里", "parts": [["road", 3]]}, "parts must be pairs"),
+        ("kind", {"kind": "求助", "address": "东里"}, "must be texts"),
     ],
 )
 def test_a_fault_names_file_and_row(tmp_path: Path, label: str, row: Any, told: str) -> None:

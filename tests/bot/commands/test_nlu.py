@@ -1,11 +1,17 @@
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bot.commands.outcomes
 import bot.setup
+from bot.commands.labelled import LabelledRow
 from bot.commands.nlu import nlu
+from bot.commands.outcomes import Became, Outcome
+from bot.commands.understanding import Progress
 from bot.settings import Settings
 from tests.bot.commands.pretending import pretend
 from tests.bot.commands.running import fault, invoke, run
@@ -79,6 +85,57 @@ def test_an_intent_that_was_not_likely_enough_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("rasa")
+def test_categories_have_their_calibration_and_the_three_best(tmp_path: Path) -> None:
+    report = measured(
+        write(
+            tmp_path,
+            {"text": "灯坏了", "category": "城乡建设"},
+            {"text": "灯坏了", "category": "环境保护"},
+        ),
+        "category",
+    )
+    assert (report["ece"], report["top3"]) == (0.3, 0.5)
+
+
+@pytest.mark.usefixtures("rasa")
+def test_intents_and_kinds_have_the_confusions_that_hurt(tmp_path: Path) -> None:
+    row = {"text": "居住证太难办了吧", "intent": "complain_about_service", "kind": "投诉"}
+    path = write(tmp_path, row)
+    hurt = {"right": "report", "found": "question", "n": 1, "taken": 1}
+    assert hurt in measured(path, "intent")["confusions"]
+    assert hurt in measured(path, "kind")["confusions"]
+    lines = run(nlu, "evaluate", path, "--label", "kind").splitlines()
+    assert "report    question   1  1      1.000" in lines
+
+
+@pytest.mark.usefixtures("rasa")
+def test_what_the_rules_take_for_an_emergency_is_one_whatever_rasa_thinks(tmp_path: Path) -> None:
+    row = {"text": "救命啊我家的灯着火了", "intent": "emergency", "kind": None}
+    path = write(tmp_path, row)
+    assert measured(path, "intent")["accuracy"] == 1
+    assert measured(path, "kind")["accuracy"] == 1
+
+
+@pytest.mark.usefixtures("rasa")
+def test_a_report_is_written_beside_the_scores(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "灯坏了", "category": "环境保护"})
+    page = tmp_path / "report.html"
+    result = invoke(nlu, ["evaluate", path, "--label", "category", "--json", "--report", page])
+    assert json.loads(result.stdout)["n"] == 1
+    assert f"report: {page}" in result.stderr
+    assert "灯坏了" in page.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_measured(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, {"text": "灯坏了", "emergency": None})
+    for place in (tmp_path, tmp_path / "none" / "report.html"):
+        told = fault(nlu, "evaluate", path, "--label", "emergency", "--report", place)
+        assert told == f"{place}: cannot be written there"
+
+
+@pytest.mark.usefixtures("rasa")
 def test_many_rows_keep_their_order(tmp_path: Path) -> None:
     texts = {"灯坏了": "report_problem", "您好": "greet", "太吵了": "complain_about_service"}
     rows = [{"text": t, "intent": i} for _ in range(15) for t, i in texts.items()]
@@ -125,6 +182,19 @@ def test_addresses_are_measured_without_rasa(tmp_path: Path) -> None:
     assert "overlap  1.000      1.000   1.000" in run(nlu, "evaluate", path, "--label", "address")
 
 
+def test_bare_addresses_are_measured_within_sentences_and_part_by_part(tmp_path: Path) -> None:
+    parts = [["road", "云溪路"], ["roadno", "12号"]]
+    path = write(tmp_path, *[{"address": "云溪路12号", "parts": parts}] * 3)
+    report = measured(path, "address")
+    assert (report["n"], set(report["parts"])) == (3, {"road", "roadno"})
+    assert set(report["parts"]["road"]) == {"n", "precision", "recall", "f1"}
+    assert report["parts"]["road"]["n"] == 3
+    page = tmp_path / "report.html"
+    shown = run(nlu, "evaluate", path, "--label", "address", "--report", page)
+    assert re.search(r"^roadno  3 ", shown, re.MULTILINE)
+    assert "逐级" in page.read_text(encoding="utf-8")
+
+
 def test_people_get_a_row_for_each_class(tmp_path: Path) -> None:
     path = write(tmp_path, {"text": "路灯坏了", "emergency": None})
     lines = run(nlu, "evaluate", path, "--label", "emergency").splitlines()
@@ -156,14 +226,69 @@ def test_an_unknown_label_is_refused(tmp_path: Path) -> None:
 def test_train_prints_the_model_and_tells_how_it_goes(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def train(settings: Settings, say: bot.setup.Say, *, extra: Path | None = None) -> Path:
-        say(f"training with {extra}")
+    def train(settings: Settings, say: bot.setup.Say, *, extra: Path | None, force: bool) -> Path:
+        say(f"training with {extra}, {force}")
         return settings.models / "new.tar.gz"
 
     monkeypatch.setattr(bot.setup, "train_rasa", train)
     result = invoke(nlu, ["train", "--extra", "mine.jsonl"])
     assert result.stdout == f"{home / 'models' / 'new.tar.gz'}\n"
-    assert result.stderr == "training with mine.jsonl\n"
+    assert result.stderr == "training with mine.jsonl, False\n"
+
+
+def test_a_worse_model_is_told_with_status_1(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def train(settings: Settings, say: bot.setup.Say, **given: Any) -> Path:
+        raise bot.setup.WorseModel("the new model is worse, old.tar.gz stays:\nintent: …")
+
+    monkeypatch.setattr(bot.setup, "train_rasa", train)
+    result = invoke(nlu, ["train"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "linli: the new model is worse, old.tar.gz stays:",
+        "intent: …",
+        "--force takes it all the same",
+    ]
+
+
+@pytest.fixture
+def followed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every message of an intent is answered, the others are not understood."""
+
+    async def follow(
+        settings: Settings, rows: Sequence[LabelledRow], progress: Progress
+    ) -> list[Became]:
+        progress(len(rows))
+        return [
+            Became(r.number, r.label, (Outcome.ANSWERED if r.label else Outcome.NOT_UNDERSTOOD,))
+            for r in rows
+        ]
+
+    monkeypatch.setattr(bot.commands.outcomes, "follow", follow)
+
+
+@pytest.mark.usefixtures("followed")
+def test_outcomes_are_counted_and_told_row_by_row_on_request(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "居住证怎么办", "intent": "ask_policy"}, {"text": "放首歌"})
+    rows = tmp_path / "became.jsonl"
+    counted = json.loads(run(nlu, "outcomes", path, "--json", "--rows", rows))
+    assert (counted["n"], counted["served"]) == (2, 0.5)
+    told = [json.loads(line) for line in rows.read_text(encoding="utf-8").splitlines()]
+    assert told == [
+        {"row": 1, "intent": "ask_policy", "outcomes": ["answered"]},
+        {"row": 2, "intent": None, "outcomes": ["not_understood"]},
+    ]
+    result = invoke(nlu, ["outcomes", path])
+    assert result.stderr.splitlines() == ["starting the service …", "2 of 2 rows"]
+    assert "not_understood  1  0.500" in result.stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_outcomes_of_wrong_rows_or_without_a_model_are_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path, {"text": "放首歌", "intent": "music"})
+    assert "rows.jsonl, row 1: intent 'music'" in fault(nlu, "outcomes", path)
+    path = write(tmp_path, {"text": "放首歌"})
+    assert "no model in" in fault(nlu, "outcomes", path)
+    assert "cannot be written" in fault(nlu, "outcomes", path, "--rows", tmp_path)
 
 
 @pytest.mark.usefixtures("home")
