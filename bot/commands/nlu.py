@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.commands.roughen import roughen
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ FILE = click.Path(path_type=Path)
 @click.group()
 def nlu() -> None:
     """How messages are understood: train, try, measure."""
+
+
+nlu.add_command(roughen)
 
 
 @nlu.command()
