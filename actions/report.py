@@ -36,7 +36,7 @@ from actions.tickets.ticket import (
 )
 from actions.turn import Location, Means, Outcome, Turn
 
-UNSORTED = frozenset({Kind.PRAISE, Kind.INQUIRY})
+UNSORTED = frozenset({Kind.PRAISE, Kind.INQUIRY, Kind.SUGGESTION})
 """Kinds whose category nobody is asked for: a person sorts them at a glance."""
 REGISTERS = re.compile(r"登记|工单|记下")
 

@@ -100,7 +100,7 @@ def engine_of(served: Served, token: str = TOKEN) -> Engine:
 async def test_the_service_is_heard_and_gets_every_reply(served: Served) -> None:
     engine = engine_of(served)
     assert await engine.respond("web:a", "路灯坏了", 7) == [
-        Reply("web:a linli 路灯坏了 {'message': 7}"),
+        Reply("web:a linli 路灯坏了 {'message': 7, 'part': None}"),
         Reply("card"),
     ]
     assert await engine.parse("您好") == {"intent": {"name": "greet"}, "text": "您好"}
