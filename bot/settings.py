@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         description="When that desk answers, in words for residents.",
     )
     ask_category_below: float = Field(
-        default=0.35,
+        default=0.3,
         ge=0,
         le=1,
         description="A report is asked which category it is where none is likelier; 0: never.",

@@ -134,7 +134,7 @@ def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def own_linli(tmp_path: Path) -> Iterator[Running]:
     """A service for a test that kills something."""
-    service = new_service(tmp_path)
+    service = new_service(tmp_path, LINLI_ASK_CATEGORY_BELOW="0")
     try:
         yield service
     finally:
