@@ -23,6 +23,7 @@ class OfferKind(StrEnum):
     REASON = "reason"
     MISUNDERSTOOD = "misunderstood"
     NEXT = "next"
+    DANGER = "danger"
 
 
 VALID_FOR = timedelta(hours=12)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from actions import danger
 from actions.draft import (
     AT_HAND,
     BEGINNINGS,
@@ -118,7 +119,10 @@ def in_category(taken: Taken, before: Draft, turn: Turn, means: Means) -> Taken:
 
 
 def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
-    """A new draft; “登记工单” after an unanswered question takes the question with it."""
+    """A new draft; “登记工单” after an unanswered question takes the question with it.
+
+    A report soon after an alarm begins with the words of the alarm.
+    """
     draft = new_draft(
         turn.conversation,
         turn.channel,
@@ -130,6 +134,11 @@ def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
     if offer and offer.kind is OfferKind.REPORT and registers:
         withdraw_offer(session, turn.conversation)
         return asked_before(draft, str(offer.about["question"]), turn)
+    bare = danger.registers(turn)
+    if offer and offer.kind is OfferKind.DANGER and (bare or danger.is_related(offer, now)):
+        withdraw_offer(session, turn.conversation)
+        before = danger.danger_before(turn, offer)
+        return before.after(turn) if bare else before
     return draft
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from actions.choice import NONE_OF_THESE, chosen
+from actions.danger import danger_before, registers
 from actions.draft import Draft, DraftState, latest, new_draft, save
 from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
@@ -158,6 +159,13 @@ def after_next_offer(session: Session, turn: Turn, means: Means, offer: Offer) -
     return replace(continue_report(session, turn), replies=(reply,))
 
 
+def after_danger(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
+    """“没有危险，登记这件事”: a report of what set off the alarm."""
+    if not registers(turn):
+        return None
+    return resume_report(session, turn, means, danger_before(turn, offer))
+
+
 def nothing(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
     return None
 
@@ -172,6 +180,7 @@ TAKINGS: dict[OfferKind, Callable[[Session, Turn, Means, Offer], Outcome | None]
     OfferKind.REASON: nothing,
     OfferKind.MISUNDERSTOOD: nothing,
     OfferKind.NEXT: after_next_offer,
+    OfferKind.DANGER: after_danger,
 }
 
 

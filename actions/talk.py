@@ -3,10 +3,11 @@
 from dataclasses import replace
 from functools import partial
 
+from actions.danger import remember_danger
 from actions.draft import DraftState, latest
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_policy
-from actions.reply import PhoneNumber
+from actions.reply import PhoneNumber, Reply
 from actions.summary import title
 from actions.taking import QUESTION
 from actions.turn import Flow, Means, Outcome, Turn
@@ -44,7 +45,9 @@ def say_danger(turn: Turn, means: Means) -> Outcome:
     if turn.intent.confidence < (SURE_OF_DANGER if asks else SUSPICION):
         return answer_policy(turn, means)
     calls = tuple(PhoneNumber(c.name, c.number) for c in (POLICE, FIRE, AMBULANCE))
-    reply = replace(means.wording.say("emergency_unsure"), calls=calls, urgent=True)
+    buttons = () if turn.in_report else remember_danger(turn.conversation, turn.said.text, means)
+    said = means.wording.text("emergency_unsure")
+    reply = Reply(said, buttons=buttons, calls=calls, urgent=True)
     return Outcome((reply,))
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.danger import remember_danger
 from actions.draft import (
     AT_HAND,
     BEGINNINGS,
@@ -18,7 +21,7 @@ from actions.draft import (
     save,
 )
 from actions.offer import Offer, OfferKind, make_offer
-from actions.reply import PhoneNumber, Reply
+from actions.reply import Button, PhoneNumber, Reply
 from actions.report import take_report
 from actions.summary import title
 from actions.tickets.ticket import Kind
@@ -29,7 +32,7 @@ from bot.engine import Engine, EngineUnavailable
 from bot.metrics import DEGRADED, EMERGENCIES
 from bot.wants import pieces_of
 from channels.gateway import Heard
-from nlu.emergency import Emergency, find_emergency
+from nlu.emergency import Emergency, EmergencyKind, find_emergency
 from nlu.phone import mask_phones
 from nlu.text import has_words, legible
 from nlu.wants import Want
@@ -56,7 +59,7 @@ class Responder:
         emergency = find_emergency(legible(heard.said.text[:READ_FOR_DANGER]).text)
         if emergency is not None:
             EMERGENCIES.labels(emergency.kind.value).inc()
-            return (self.warn(emergency),)
+            return (await asyncio.to_thread(self.warn, emergency, heard),)
         if not has_words(heard.said.text):
             return await asyncio.to_thread(self.take_attachment, heard)
         begun = await asyncio.to_thread(self.begun, heard.conversation)
@@ -104,11 +107,26 @@ class Responder:
         reply = put_off(heard.conversation, waiting, self.means)
         return () if reply is None else (reply,)
 
-    def warn(self, emergency: Emergency) -> Reply:
-        said = self.means.wording.text(f"emergency_{emergency.kind.value}")
-        after = self.means.wording.text("emergency_after")
-        calls = tuple(PhoneNumber(call.name, call.number) for call in emergency.calls)
-        return Reply(text=f"{said}\n{after}", calls=calls, urgent=True)
+    def warn(self, emergency: Emergency, heard: Heard) -> Reply:
+        """What to do now. Words about oneself become no report; any others may, afterwards."""
+        wording, calls = self.means.wording, emergency.calls
+        said = wording.text(f"emergency_{emergency.kind.value}")
+        gentle = emergency.kind is EmergencyKind.SELF_HARM
+        after = wording.text("emergency_after_self_harm" if gentle else "emergency_after")
+        return Reply(
+            text=f"{said}\n{after}",
+            buttons=() if gentle else self.remember(heard),
+            calls=tuple(PhoneNumber(call.name, call.number) for call in calls),
+            urgent=True,
+        )
+
+    def remember(self, heard: Heard) -> tuple[Button, ...]:
+        """A warning goes out whatever becomes of the record of it."""
+        try:
+            return remember_danger(heard.conversation, heard.said.text, self.means)
+        except SQLAlchemyError as error:
+            logger.error("an alarm could not be kept: %s", type(error).__name__)
+            return ()
 
     def take_attachment(self, heard: Heard) -> Sequence[Reply]:
         """A picture or place without words goes to the report at hand, or waits for one."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from actions.draft import DraftState
 from actions.offer import OfferKind
@@ -75,6 +76,28 @@ def test_an_emergency_is_answered_while_rasa_is_away_and_in_a_report(stage: Stag
     (reply,) = respond(stage, Rasa(None), stage.said("有人晕倒了，叫不醒"))
     assert reply.calls[0].number == "120"
     assert stage.draft() == before
+
+
+def test_after_an_alarm_the_words_are_kept_for_a_report(stage: Stage, rasa: Rasa) -> None:
+    (reply,) = respond(stage, rasa, stage.said("我家着火了！"))
+    assert [button.text for button in reply.buttons] == ["没有危险，登记这件事"]
+    offer = stage.offer()
+    assert offer is not None
+    assert offer.about["words"] == "我家着火了！"
+
+
+def test_words_about_oneself_are_kept_for_no_report(stage: Stage, rasa: Rasa) -> None:
+    (reply,) = respond(stage, rasa, stage.said("我不想活了"))
+    assert reply.urgent
+    assert not reply.buttons
+    assert stage.offer() is None
+
+
+def test_a_warning_goes_out_though_it_cannot_be_kept(stage: Stage, rasa: Rasa) -> None:
+    with stage.means.sessions.begin() as session:
+        session.execute(text("DROP TABLE offers"))
+    (reply,) = respond(stage, rasa, stage.said("我家着火了！"))
+    assert reply.calls[0].number == "119"
 
 
 def test_talk_about_danger_is_no_emergency(stage: Stage, rasa: Rasa) -> None:
