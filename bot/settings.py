@@ -103,6 +103,16 @@ class Settings(BaseSettings):
         default="", description="What such a model wants before a query, if anything."
     )
 
+    editor: str = Field(
+        default="编辑",
+        min_length=1,
+        description="Name under which knowledge is edited where a command has no --by.",
+    )
+    one_person_office: bool = Field(
+        default=False,
+        description="One and the same person may write and approve knowledge.",
+    )
+
     message_limit: int = Field(
         default=2000,
         ge=100,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, training
@@ -161,7 +162,7 @@ def _make_knowledge(settings: Settings, record: Record, say: Say, clock: Clock) 
     engine = database.open_engine(settings.database)
     try:
         _import_seeds(settings, database.open_sessions(engine), record, say, clock)
-        _publish(settings, database.open_sessions(engine, reads_only=True), record, say, clock)
+        _publish(settings, engine, record, say, clock)
     finally:
         engine.dispose()
 
@@ -169,56 +170,52 @@ def _make_knowledge(settings: Settings, record: Record, say: Say, clock: Clock) 
 def _import_seeds(
     settings: Settings, sessions: sessionmaker[Session], record: Record, say: Say, clock: Clock
 ) -> None:
-    """Takes in seeds that are new or have changed; entries that were changed here stay."""
+    from bot.seeds import plant
     from knowledge.importers import read_paths
-    from knowledge.store import content_hash, list_entries, save_entries
+    from knowledge.store import is_empty
 
     before = record.get("seeds")
     key = _hash_of(_files(CONTENT), settings.database)
     with sessions.begin() as session:
-        present = {entry.id: content_hash(entry) for entry in list_entries(session)}
-    if present and before.get("key") == key:
-        return
+        if not is_empty(session) and before.get("key") == key:
+            return
     with _step("knowledge: reading the seed entries", say):
         entries = read_paths([CONTENT])
-        seeds = before.get("entries", {})
-        hashes = {entry.id: content_hash(entry) for entry in entries}
-        mine = [e for e in entries if present.get(e.id) in (None, seeds.get(e.id))]
         record.put("snapshot")
         with sessions.begin() as session:
-            saved = save_entries(session, mine, clock())
-        own = sum(present.get(id) not in (None, seeds.get(id), hashes[id]) for id in hashes)
+            planted = plant(session, entries, before.get("entries", {}), clock())
+        saved = planted.saved
         say(f"  {len(entries)} entries: {saved.added} new, {saved.changed} changed")
-        if own:
-            say(f"  {own} were changed here and stay as they are")
-        record.put("seeds", key=key, entries=hashes)
+        if planted.kept:
+            say(f"  {planted.kept} were changed here and stay as they are")
+        record.put("seeds", key=key, entries=dict(planted.hashes))
 
 
-def _publish(
-    settings: Settings,
-    sessions: sessionmaker[Session],
-    record: Record,
-    say: Say,
-    clock: Clock,
-) -> None:
+def _publish(settings: Settings, engine: Engine, record: Record, say: Say, clock: Clock) -> None:
     """Publishes after new seeds or word lists only; editors publish what they change."""
+    from bot.seeds import REVIEWER
     from knowledge import publishing, snapshot
     from knowledge.analysis import fingerprint
+    from knowledge.release import mark_published, next_release
 
     model = "" if settings.encoder == "static" else settings.encoder
     wanted = repr((model, settings.encoder_instruction, fingerprint(), snapshot.FORMAT))
     key = hashlib.sha256(wanted.encode()).hexdigest()
     if record.get("snapshot").get("key") == key and snapshot.current_id(settings.home):
         return
-    with _step("knowledge: encoder and index", say), sessions() as session:
-        publishing.publish(
-            session,
-            settings.home,
-            clock(),
-            model=model,
-            instruction=settings.encoder_instruction,
-            progress=lambda line: say(f"  {line}"),
-        )
+    with _step("knowledge: encoder and index", say):
+        with database.open_sessions(engine, reads_only=True)() as session:
+            release = next_release(session)
+            manifest = publishing.publish(
+                session,
+                settings.home,
+                clock(),
+                model=model,
+                instruction=settings.encoder_instruction,
+                progress=lambda line: say(f"  {line}"),
+            )
+        with database.open_sessions(engine).begin() as session:
+            mark_published(session, REVIEWER, clock(), manifest.id, release)
         record.put("snapshot", key=key)
 
 
@@ -292,9 +289,11 @@ def _faults() -> Iterator[None]:
     from knowledge.encoder import EncoderError
     from knowledge.importers import ImportFault
     from knowledge.snapshot import SnapshotError
+    from knowledge.version import ReviewFault
 
     expected = (
-        database.DatabaseFault, training.TrainingFault, ImportFault, EncoderError, SnapshotError
+        database.DatabaseFault, training.TrainingFault, ImportFault, EncoderError, ReviewFault,
+        SnapshotError,
     )  # fmt: skip
     try:
         yield

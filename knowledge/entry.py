@@ -1,7 +1,7 @@
 """A knowledge entry: one question, the ways to ask it, one answer, where it stands and when."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,8 @@ class Entry:
     """What Linli knows about one question.
 
     ``effective`` and ``expires`` are the first and the last day in force, both included.
-    ``tests`` are wordings that are never searched: they measure the search.
+    ``tests`` are wordings that are never searched: they measure the search. ``quoted`` marks the
+    passage of a document: the answer is the source's own words and is shown as a quotation.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Entry:
     region: str
     handler: str
     tests: tuple[str, ...] = ()
+    quoted: bool = False
 
     @property
     def phrasings(self) -> tuple[str, ...]:
@@ -50,10 +52,28 @@ def in_force(entry: Entry, as_of: date, regions: Collection[str]) -> bool:
 
 
 def to_content(entry: Entry) -> dict[str, Any]:
-    """The entry as plain JSON."""
-    content = asdict(entry)
-    content["effective"] = entry.effective.isoformat()
-    content["expires"] = entry.expires.isoformat() if entry.expires else None
+    """The entry as plain JSON; ``quoted`` only where it is."""
+    source = entry.source
+    content: dict[str, Any] = {
+        "id": entry.id,
+        "topic": entry.topic,
+        "question": entry.question,
+        "variants": list(entry.variants),
+        "answer": entry.answer,
+        "source": {
+            "title": source.title,
+            "article": source.article,
+            "number": source.number,
+            "link": source.link,
+        },
+        "effective": entry.effective.isoformat(),
+        "expires": entry.expires.isoformat() if entry.expires else None,
+        "region": entry.region,
+        "handler": entry.handler,
+        "tests": list(entry.tests),
+    }
+    if entry.quoted:
+        content["quoted"] = True
     return content
 
 

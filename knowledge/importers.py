@@ -45,8 +45,8 @@ class Row:
     fields: Mapping[str, Any]
 
 
-def import_paths(session: Session, paths: Sequence[Path], now: datetime) -> Saved:
-    """Reads files and folders and saves their entries.
+def import_paths(session: Session, paths: Sequence[Path], author: str, now: datetime) -> Saved:
+    """Reads files and folders and saves their entries as drafts.
 
     Args:
         now: timezone-aware.
@@ -54,7 +54,7 @@ def import_paths(session: Session, paths: Sequence[Path], now: datetime) -> Save
     Raises:
         ImportFault: there is anything wrong in any of the files; nothing was saved.
     """
-    return save_entries(session, read_paths(paths), now)
+    return save_entries(session, read_paths(paths), author, now)
 
 
 def read_paths(paths: Sequence[Path]) -> list[Entry]:
@@ -127,7 +127,13 @@ def parse(row: Row, faults: list[str]) -> Entry | None:
     if len(faults) > found or effective is None or source is None:
         return None
     return Entry(
-        **parts, variants=variants, tests=tests, source=source, effective=effective, expires=expires
+        variants=variants,
+        tests=tests,
+        source=source,
+        effective=effective,
+        expires=expires,
+        quoted=False,
+        **parts,
     )
 
 

@@ -11,7 +11,7 @@ from knowledge import snapshot
 from knowledge.analysis import fingerprint
 from knowledge.encoder import Encoder, EncoderError, load_encoder
 from knowledge.entry import Entry
-from knowledge.store import Status, list_entries
+from knowledge.release import publishable
 from knowledge.training import train
 
 NEW = 0.1
@@ -31,7 +31,9 @@ def publish(
     instruction: str = "",
     progress: Progress = lambda line: None,
 ) -> snapshot.Manifest:
-    """Publishes the entries that are to be published; nothing happens where nothing changed.
+    """Publishes what is approved; nothing happens where nothing changed.
+
+    ``knowledge.release.mark_published`` is still to be called.
 
     Args:
         now: timezone-aware.
@@ -41,7 +43,7 @@ def publish(
     Raises:
         EncoderError: the model cannot be loaded.
     """
-    entries = list_entries(session, status=Status.PUBLISHED)
+    entries = publishable(session)
     encoder = (
         load_encoder(model, instruction) if model else built_in_encoder(entries, home, progress)
     )

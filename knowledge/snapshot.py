@@ -24,7 +24,7 @@ from knowledge.encoder import Encoder, EncoderError, load_encoder
 from knowledge.entry import Entry, from_content, to_content
 from knowledge.index import Index
 from knowledge.search import Searcher, items_of
-from knowledge.store import content_hashes
+from knowledge.version import content_hashes
 
 FORMAT = 1
 POINTER = "current"

@@ -1,91 +1,304 @@
-"""Entries in the database."""
+"""Entries and documents in the database, every version of them."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, and_, insert, select, update
 from sqlalchemy.orm import Session
 
+from knowledge.audit import Event, record
 from knowledge.entry import Entry, from_content, to_content
-from knowledge.tables import EntryRow
+from knowledge.tables import ItemRow, VersionRow
+from knowledge.version import (
+    Content,
+    Item,
+    Kind,
+    ReviewFault,
+    Status,
+    Version,
+    content_hash,
+    person,
+    source_key,
+    title_of,
+)
 
-_BATCH = 500
+BATCH = 500
+"""Items read or written at once."""
 
-
-class Status(StrEnum):
-    """Where an entry stands on its way to the residents."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
+UNDECIDED = (Status.DRAFT, Status.IN_REVIEW)
+"""A version that a newer one takes the place of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many entries an import touched."""
+    """What a save did: counts of items, and what it warns of, one line each."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+def save_version(
+    session: Session,
+    kind: Kind,
+    id: str,
+    content: Content,
+    author: str,
+    now: datetime,
+    note: str = "",
+) -> Saved:
+    """A new draft with this content; the content it has already changes nothing.
+
+    A version that is published or approved stays so. Args and errors as ``save_versions``.
+    """
+    return save_versions(session, kind, {id: content}, author, now, note)
 
 
 def save_entries(
-    session: Session, entries: Sequence[Entry], now: datetime, status: Status = Status.PUBLISHED
+    session: Session, entries: Iterable[Entry], author: str, now: datetime, note: str = ""
 ) -> Saved:
-    """Adds or replaces entries by id; the same content again changes nothing.
+    """``save_versions`` of entries."""
+    contents = {entry.id: to_content(entry) for entry in entries}
+    return save_versions(session, Kind.ENTRY, contents, author, now, note)
+
+
+def save_versions(
+    session: Session,
+    kind: Kind,
+    contents: Mapping[str, Content],
+    author: str,
+    now: datetime,
+    note: str = "",
+) -> Saved:
+    """A new draft of each item whose content is another than that of its newest version.
 
     Args:
-        now: timezone-aware; the moment written to what was added or changed.
+        contents: by id; with ``question`` or ``title`` to list it by, and ``topic`` if it has one.
+        now: timezone-aware.
+        note: what was changed and why.
+
+    Raises:
+        ReviewFault: the author's name is none, or one of the items is archived; nothing is saved.
     """
+    author = person(author)
     added = changed = unchanged = 0
-    for start in range(0, len(entries), _BATCH):
-        batch = entries[start : start + _BATCH]
-        ids = [entry.id for entry in batch]
-        known = session.scalars(select(EntryRow).where(EntryRow.id.in_(ids)))
-        rows = {row.id: row for row in known}
-        for entry in batch:
-            digest, row = content_hash(entry), rows.get(entry.id)
-            if row is not None and (row.content_hash, row.status) == (digest, status):
+    for ids in batches(list(contents)):
+        known = {row.id: row for row in session.execute(newest(kind, ids).with_for_update())}
+        fresh = list[dict[str, Any]]()
+        for id in ids:
+            digest, row = content_hash(contents[id]), known.get(id)
+            if row is not None and row.content_hash == digest:
                 unchanged += 1
                 continue
-            if row is None:
-                row = EntryRow(id=entry.id)
-                session.add(row)
-                added += 1
-            else:
-                changed += 1
-            row.topic, row.content, row.content_hash = entry.topic, to_content(entry), digest
-            row.status, row.updated = status, now
-    session.flush()
+            if row is not None and row.archived:
+                raise ReviewFault(f"{id} is archived; `linli knowledge restore {id}` first")
+            fresh.append(
+                {
+                    "kind": kind,
+                    "id": id,
+                    "number": 1 if row is None else row.current + 1,
+                    "content": dict(contents[id]),
+                    "content_hash": digest,
+                    "status": Status.DRAFT,
+                    "author": author,
+                    "created": now,
+                    "note": note.strip(),
+                    "warnings": [],
+                }
+            )
+            added, changed = added + (row is None), changed + (row is not None)
+        _put(session, kind, fresh, known)
+        record(
+            session,
+            *(Event(now, author, "saved", kind, v["id"], v["number"], note) for v in fresh),
+        )
     return Saved(added, changed, unchanged)
 
 
-def list_entries(
-    session: Session, *, topic: str | None = None, status: Status | None = None
-) -> list[Entry]:
-    """Entries ordered by id."""
-    query = select(EntryRow).order_by(EntryRow.id)
+def _put(
+    session: Session, kind: Kind, fresh: Sequence[dict[str, Any]], known: Mapping[str, Row[Any]]
+) -> None:
+    """Writes versions, makes them the newest, and archives those not decided upon before them."""
+    if not fresh:
+        return
+    items = [
+        {
+            "kind": kind,
+            "id": version["id"],
+            "topic": version["content"].get("topic", ""),
+            "title": title_of(version["content"]),
+            "source": source_key(version["content"]),
+            "current": version["number"],
+        }
+        for version in fresh
+    ]
+    new = [{**i, "archived": False} for i in items if i["id"] not in known]
+    old = [item for item in items if item["id"] in known]
+    overtaken = [
+        {"kind": kind, "id": i["id"], "number": i["current"] - 1, "status": Status.ARCHIVED}
+        for i in old
+        if known[i["id"]].status in UNDECIDED
+    ]
+    if new:
+        session.execute(insert(ItemRow), new)
+    if old:
+        session.execute(update(ItemRow), old)
+    if overtaken:
+        session.execute(update(VersionRow), overtaken)
+    session.execute(insert(VersionRow), list(fresh))
+
+
+def get_item(session: Session, kind: Kind, id: str) -> Item:
+    """One item.
+
+    Raises:
+        ReviewFault: there is none of this kind and id.
+    """
+    row = session.execute(newest(kind, [id])).first()
+    if row is None:
+        raise ReviewFault(f"{id}: no such {kind}")
+    return _item(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What is known of an item's newest version; archived where the item is."""
+
+    content_hash: str
+    author: str
+    status: Status
+
+
+def newest_of(session: Session, kind: Kind, ids: Sequence[str]) -> dict[str, Newest]:
+    """Those of these items that there are, by id."""
+    return {
+        row.id: Newest(
+            row.content_hash, row.author, Status.ARCHIVED if row.archived else Status(row.status)
+        )
+        for part in batches(ids)
+        for row in session.execute(newest(kind, part))
+    }
+
+
+def is_empty(session: Session) -> bool:
+    """Whether there is no item at all."""
+    return session.execute(select(ItemRow.id).limit(1)).first() is None
+
+
+def list_items(
+    session: Session,
+    *,
+    kind: Kind | None = None,
+    topic: str | None = None,
+    status: Status | None = None,
+) -> list[Item]:
+    """Items in order of kind and id; ``status`` is that of their newest version, or archived."""
+    query = newest(kind).order_by(ItemRow.kind.desc(), ItemRow.id)
     if topic is not None:
-        query = query.where(EntryRow.topic == topic)
-    if status is not None:
-        query = query.where(EntryRow.status == status)
-    return [from_content(row.content) for row in session.scalars(query)]
+        query = query.where(ItemRow.topic == topic)
+    if status is Status.ARCHIVED:
+        query = query.where(ItemRow.archived)
+    elif status is not None:
+        query = query.where(VersionRow.status == status, ~ItemRow.archived)
+    return [_item(row) for row in session.execute(query)]
 
 
-def get_entry(session: Session, entry_id: str) -> Entry | None:
-    row = session.get(EntryRow, entry_id)
+def get_version(session: Session, kind: Kind, id: str, number: int | None = None) -> Version:
+    """One version of an item, the newest by default.
+
+    Raises:
+        ReviewFault: there is no such item or version.
+    """
+    number = get_item(session, kind, id).current if number is None else number
+    row = session.get(VersionRow, (kind, id, number), populate_existing=True)
+    if row is None:
+        raise ReviewFault(f"{id}: has no version {number}")
+    return _version(row)
+
+
+def versions_of(session: Session, kind: Kind, id: str) -> list[Version]:
+    """Every version of an item, the oldest first.
+
+    Raises:
+        ReviewFault: there is no such item.
+    """
+    get_item(session, kind, id)
+    query = select(VersionRow).where(VersionRow.kind == kind, VersionRow.id == id)
+    rows = session.scalars(query.order_by(VersionRow.number).execution_options(
+        populate_existing=True
+    ))  # fmt: skip
+    return [_version(row) for row in rows]
+
+
+def get_entry(session: Session, id: str) -> Entry | None:
+    """An entry as its newest version has it."""
+    row = session.execute(newest(Kind.ENTRY, [id]).add_columns(VersionRow.content)).first()
     return None if row is None else from_content(row.content)
 
 
-def content_hash(entry: Entry) -> str:
-    """The same for the same content, on every machine."""
-    text = json.dumps(to_content(entry), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def content_hashes(entries: Iterable[Entry]) -> str:
-    """One hash over many entries, whatever their order."""
-    return hashlib.sha256("".join(sorted(map(content_hash, entries))).encode()).hexdigest()
+def newest(kind: Kind | None = None, ids: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
+    """Items with what their newest version is, as plain columns: nothing is kept in memory."""
+    query: Select[*tuple[Any, ...]] = select(
+        ItemRow.kind,
+        ItemRow.id,
+        ItemRow.topic,
+        ItemRow.title,
+        ItemRow.current,
+        ItemRow.approved,
+        ItemRow.published,
+        ItemRow.archived,
+        VersionRow.content_hash,
+        VersionRow.status,
+        VersionRow.author,
+    ).join(
+        VersionRow,
+        and_(
+            VersionRow.kind == ItemRow.kind,
+            VersionRow.id == ItemRow.id,
+            VersionRow.number == ItemRow.current,
+        ),
+    )
+    if kind is not None:
+        query = query.where(ItemRow.kind == kind)
+    return query if ids is None else query.where(ItemRow.id.in_(ids))
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        kind=Kind(row.kind),
+        id=row.id,
+        topic=row.topic,
+        title=row.title,
+        current=row.current,
+        approved=row.approved,
+        published=row.published,
+        status=Status.ARCHIVED if row.archived else Status(row.status),
+    )
+
+
+def _version(row: VersionRow) -> Version:
+    return Version(
+        kind=Kind(row.kind),
+        id=row.id,
+        number=row.number,
+        status=Status(row.status),
+        content=row.content,
+        content_hash=row.content_hash,
+        author=row.author,
+        created=row.created,
+        note=row.note,
+        warnings=tuple(row.warnings),
+        submitted_by=row.submitted_by,
+        submitted_at=row.submitted_at,
+        approved_by=row.approved_by,
+        approved_at=row.approved_at,
+        published_at=row.published_at,
+        snapshot_id=row.snapshot_id,
+    )

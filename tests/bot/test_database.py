@@ -1,9 +1,11 @@
+import json
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import op
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
@@ -18,6 +20,8 @@ from bot.database import (
     open_engine,
     open_sessions,
 )
+from knowledge.store import get_item, get_version, list_items
+from knowledge.version import Kind, source_key
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
 
 def test_every_package_has_its_tables_among_them() -> None:
     tables = {name for metadata in METADATA for name in metadata.tables}
-    assert {"knowledge_entries", "tickets", "ledger_cases", "drafts", "transcript"} <= tables
+    assert {"knowledge_versions", "tickets", "ledger_cases", "drafts", "transcript"} <= tables
 
 
 def test_a_database_is_current_once_it_was_migrated(url: str) -> None:
@@ -183,3 +187,34 @@ def test_a_missing_driver_names_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(database, "create_engine", refuse)
     with pytest.raises(DatabaseFault, match="make setup EXTRAS=postgresql"):
         open_engine("postgresql://127.0.0.1/linli")
+
+
+def test_entries_from_before_there_were_versions_are_carried_over(url: str) -> None:
+    engine = open_engine(url)
+    entry = {"question": "在哪里停车", "source": {"title": "《停车 办法》", "article": "第一条"}}
+    insert = text("INSERT INTO knowledge_entries VALUES (:id, '停车', :entry, 'x', :status, :at)")
+    row = {"entry": json.dumps(entry), "status": "draft", "at": "2026-01-02 03:04:05.000000"}
+    with engine.begin() as connection:
+        config = database._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(insert, {**row, "id": "parking-0", "status": "published"})
+        connection.execute(insert, [{**row, "id": f"parking-{n}"} for n in range(1, 1001)])
+    migrate(url)
+    with open_sessions(engine, reads_only=True)() as session:
+        assert len(list_items(session)) == 1001
+        first = get_version(session, Kind.ENTRY, "parking-0")
+        other = get_version(session, Kind.ENTRY, "parking-1")
+        assert get_item(session, Kind.ENTRY, "parking-0").published == 1
+        keys = set(session.scalars(text("SELECT source FROM knowledge_items")))
+    assert (first.status, first.author, first.approved_by) == ("published", "导入", "升级")
+    assert first.published_at == first.created == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (other.status, other.approved_by, other.content) == ("draft", None, entry)
+    assert keys == {source_key(entry)}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        rows = connection.execute(text("SELECT status, content FROM knowledge_entries")).all()
+    assert sorted(row.status for row in rows) == ["draft"] * 1000 + ["published"]
+    assert json.loads(rows[0].content) == entry
+    engine.dispose()

@@ -3,18 +3,18 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from bot import database, setup, training, trial
 from bot.settings import Settings
 from bot.setup import SetupFault, WorseModel, set_up, train_rasa
 from knowledge import publishing, snapshot
 from knowledge.entry import to_content
-from knowledge.store import content_hash, get_entry, save_entries
-from knowledge.tables import EntryRow
+from knowledge.store import get_entry, list_items, save_entries
+from knowledge.version import content_hash
 
 ENTRY = """\
 topic: 停车
@@ -83,11 +83,12 @@ class Desk:
         """What lies in the folder of models, unfinished ones as well."""
         return sorted(path.name for path in self.settings.models.iterdir())
 
-    def publish(self, *given: Any, **named: Any) -> None:
+    def publish(self, *given: Any, **named: Any) -> Any:
         self.published += 1
         pointer = self.settings.home / "snapshots" / snapshot.POINTER
         pointer.parent.mkdir(exist_ok=True)
         pointer.write_text("1\n", encoding="utf-8")
+        return SimpleNamespace(id="1")
 
     def clock(self) -> datetime:
         return datetime(2026, 3, 2, 2, 0, len(self.trained), tzinfo=UTC)
@@ -101,9 +102,9 @@ class Desk:
     def answers(self) -> dict[str, str]:
         engine = database.open_engine(self.settings.database)
         with database.open_sessions(engine)() as session:
-            rows = session.scalars(select(EntryRow)).all()
+            entries = [get_entry(session, item.id) for item in list_items(session)]
         engine.dispose()
-        return {row.id: row.content["answer"] for row in rows}
+        return {entry.id: entry.answer for entry in entries if entry is not None}
 
     def edit(self, id: str, answer: str) -> None:
         from knowledge.entry import from_content
@@ -114,7 +115,7 @@ class Desk:
             assert entry is not None
             edited = from_content({**to_content(entry), "answer": answer})
             assert content_hash(edited) != content_hash(entry)
-            save_entries(session, [edited], self.clock())
+            save_entries(session, [edited], "小王", self.clock())
         engine.dispose()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.entry import Entry, to_content
 from knowledge.importers import ImportFault, import_paths, read_paths
-from knowledge.store import Saved, list_entries
+from knowledge.store import Saved, list_items
 from knowledge.tables import Base
 from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
 
@@ -140,12 +140,12 @@ def test_with_one_fault_nothing_is_imported_and_all_faults_are_told(
     written(tmp_path / "b.yml", POOL, answer="")
     written(tmp_path / "c.jsonl", POOL, effective="soon")
     with pytest.raises(ImportFault) as caught:
-        import_paths(session, [tmp_path], NOW)
+        import_paths(session, [tmp_path], "小王", NOW)
     assert len(caught.value.faults) == 2
-    assert list_entries(session) == []
+    assert list_items(session) == []
 
 
 def test_the_same_file_again_changes_nothing(session: Session, tmp_path: Path) -> None:
     path = written(tmp_path / "a.yml", *ENTRIES)
-    assert import_paths(session, [path], NOW) == Saved(added=4)
-    assert import_paths(session, [path], NOW) == Saved(unchanged=4)
+    assert import_paths(session, [path], "小王", NOW) == Saved(added=4)
+    assert import_paths(session, [path], "小王", NOW) == Saved(unchanged=4)

@@ -1,62 +1,142 @@
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from knowledge.audit import events_of
+from knowledge.entry import to_content
+from knowledge.review import archive, submit
 from knowledge.store import (
+    Newest,
     Saved,
-    Status,
-    content_hash,
-    content_hashes,
     get_entry,
-    list_entries,
+    get_item,
+    get_version,
+    is_empty,
+    list_items,
+    newest_of,
     save_entries,
+    save_version,
+    versions_of,
 )
-from knowledge.tables import Base, EntryRow
+from knowledge.version import Kind, ReviewFault, Status, content_hash
 from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
+from tests.knowledge.editing import LATER, LI, NOW, WANG, draft, empty_database, publish, put
 
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-LATER = NOW + timedelta(days=1)
+ENTRY = Kind.ENTRY
+REOPENED = replace(POOL, answer="每天早上七点开门，晚上八点关门。")
+DOCUMENT = {"title": "游泳馆管理办法", "text": "第一条 泳池每天换水。"}
 
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
+    with empty_database() as session:
         yield session
-    engine.dispose()
 
 
-def test_what_is_saved_is_listed_in_order_of_id(session: Session) -> None:
-    save_entries(session, ENTRIES, NOW)
-    assert list_entries(session) == sorted(ENTRIES, key=lambda entry: entry.id)
-    assert get_entry(session, "pool-hours") == POOL
+def test_what_is_saved_is_a_draft_with_its_author_and_note(session: Session) -> None:
+    assert is_empty(session)
+    saved = save_entries(session, [POOL], " 小王\n", NOW, "新开的馆")
+    assert saved == Saved(added=1)
+    assert not is_empty(session)
+    version = get_version(session, ENTRY, POOL.id)
+    assert (version.number, version.status, version.author) == (1, Status.DRAFT, "小王")
+    assert (version.note, version.created, version.content) == ("新开的馆", NOW, to_content(POOL))
+    assert get_entry(session, POOL.id) == POOL
     assert get_entry(session, "no-such") is None
 
 
-def test_only_what_changed_is_written_again(session: Session) -> None:
-    save_entries(session, ENTRIES, NOW)
-    reopened = replace(POOL, answer="每天早上七点开门，晚上八点关门。")
-    assert save_entries(session, [LIBRARY, reopened], LATER) == Saved(changed=1, unchanged=1)
-    session.expire_all()
-    moments = {row.id: row.updated for row in session.query(EntryRow)}
-    assert (moments["pool-hours"], moments["library-card"]) == (LATER, NOW)
+def test_only_what_changed_gets_a_new_version(session: Session) -> None:
+    draft(session, *ENTRIES)
+    assert draft(session, LIBRARY, REOPENED, now=LATER) == Saved(changed=1, unchanged=1)
+    first, second = versions_of(session, ENTRY, POOL.id)
+    assert (first.content, first.created) == (to_content(POOL), NOW)
+    assert (second.content, second.created) == (to_content(REOPENED), LATER)
+    assert len(versions_of(session, ENTRY, LIBRARY.id)) == 1
 
 
-def test_entries_are_listed_by_topic_and_status(session: Session) -> None:
-    save_entries(session, [LIBRARY], NOW, Status.DRAFT)
-    save_entries(session, [POOL], NOW)
-    assert list_entries(session, status=Status.DRAFT) == [LIBRARY]
-    assert list_entries(session, topic="游泳馆", status=Status.PUBLISHED) == [POOL]
-    assert list_entries(session, topic="游泳馆", status=Status.DRAFT) == []
+def test_a_newer_draft_takes_the_place_of_one_that_nobody_decided_upon(session: Session) -> None:
+    draft(session, POOL)
+    submit(session, ENTRY, [POOL.id], WANG, NOW)
+    draft(session, REOPENED)
+    assert [v.status for v in versions_of(session, ENTRY, POOL.id)] == ["archived", "draft"]
 
 
-def test_the_hash_follows_the_content_and_not_the_order() -> None:
-    assert content_hash(LIBRARY) == content_hash(replace(LIBRARY))
-    assert content_hash(LIBRARY) != content_hash(replace(LIBRARY, handler="街道"))
-    assert content_hashes(ENTRIES) == content_hashes(ENTRIES[::-1])
-    assert content_hashes(ENTRIES) != content_hashes(ENTRIES[1:])
+def test_an_edit_leaves_what_is_published_where_it_is(session: Session) -> None:
+    put(session, POOL)
+    publish(session)
+    draft(session, REOPENED)
+    assert [v.status for v in versions_of(session, ENTRY, POOL.id)] == ["published", "draft"]
+    item = get_item(session, ENTRY, POOL.id)
+    assert (item.current, item.published, item.approved) == (2, 1, None)
+
+
+def test_an_archived_item_must_be_restored_before_it_is_edited(session: Session) -> None:
+    draft(session, POOL, LIBRARY)
+    archive(session, ENTRY, [POOL.id], WANG, NOW)
+    assert draft(session, POOL) == Saved(unchanged=1)
+    with pytest.raises(ReviewFault, match=r"pool-hours is archived; .*restore pool-hours"):
+        draft(session, REOPENED)
+
+
+def test_documents_have_versions_as_entries_do(session: Session) -> None:
+    draft(session, POOL)
+    save_version(session, Kind.DOCUMENT, POOL.id, DOCUMENT, WANG, NOW)
+    save_version(session, Kind.DOCUMENT, POOL.id, {**DOCUMENT, "text": ""}, LI, LATER)
+    assert get_item(session, Kind.DOCUMENT, POOL.id).title == "游泳馆管理办法"
+    assert [v.author for v in versions_of(session, Kind.DOCUMENT, POOL.id)] == [WANG, LI]
+    assert [v.author for v in versions_of(session, ENTRY, POOL.id)] == [WANG]
+    assert [item.kind for item in list_items(session)] == [ENTRY, Kind.DOCUMENT]
+    assert list_items(session, kind=Kind.DOCUMENT) == list_items(session)[1:]
+
+
+def test_items_are_listed_by_topic_and_status(session: Session) -> None:
+    draft(session, LIBRARY)
+    put(session, POOL)
+    archive(session, ENTRY, [LIBRARY.id], WANG, NOW)
+
+    def listed(**wanted: object) -> list[str]:
+        return [item.id for item in list_items(session, **wanted)]  # type: ignore[arg-type]
+
+    assert listed() == ["library-card", "pool-hours"]
+    assert listed(status=Status.ARCHIVED) == ["library-card"]
+    assert listed(status=Status.APPROVED, topic="游泳馆") == ["pool-hours"]
+    assert listed(status=Status.APPROVED, topic="图书馆") == []
+    assert listed(status=Status.DRAFT) == []
+
+
+def test_the_newest_of_several_is_told_with_its_author(session: Session) -> None:
+    draft(session, POOL, LIBRARY)
+    save_entries(session, [REOPENED], LI, NOW)
+    archive(session, ENTRY, [LIBRARY.id], WANG, NOW)
+    assert newest_of(session, ENTRY, [POOL.id, LIBRARY.id, "no-such"]) == {
+        POOL.id: Newest(content_hash(REOPENED), LI, Status.DRAFT),
+        LIBRARY.id: Newest(content_hash(LIBRARY), WANG, Status.ARCHIVED),
+    }
+
+
+def test_what_there_is_not_is_told(session: Session) -> None:
+    draft(session, POOL)
+    for fails, words in (
+        (lambda: get_version(session, ENTRY, "no-such"), "no-such: no such entry"),
+        (lambda: get_version(session, ENTRY, POOL.id, 2), "pool-hours: has no version 2"),
+        (lambda: versions_of(session, ENTRY, "no-such"), "no-such: no such entry"),
+        (lambda: save_entries(session, [POOL], " ", NOW), "is no name"),
+    ):
+        with pytest.raises(ReviewFault, match=words):
+            fails()
+
+
+def test_every_save_stands_in_the_events(session: Session) -> None:
+    draft(session, POOL)
+    save_entries(session, [REOPENED], LI, LATER, "冬令时")
+    saves = [(e.by, e.what, e.version, e.reason) for e in events_of(session, ENTRY, POOL.id)]
+    assert saves == [(WANG, "saved", 1, ""), (LI, "saved", 2, "冬令时")]
+
+
+def test_more_items_than_a_batch_are_saved_and_found(session: Session) -> None:
+    many = [replace(POOL, id=f"pool-{n}") for n in range(1201)]
+    assert draft(session, *many) == Saved(added=1201)
+    assert draft(session, *many) == Saved(unchanged=1201)
+    assert len(list_items(session)) == 1201

@@ -1,0 +1,23 @@
+"""``linli knowledge``: what Linli knows, from import to publish and back."""
+
+import logging
+
+import click
+
+from bot.commands.knowledge.importing import import_entries
+from bot.commands.knowledge.listing import list_all
+from bot.commands.knowledge.measuring import evaluate
+from bot.commands.knowledge.publishing import publish, rollback, status
+from bot.commands.knowledge.searching import search
+
+
+@click.group()
+def knowledge() -> None:
+    """What Linli knows: import, review, publish, roll back, search, measure."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)  # it tells of its dictionary on standard error
+
+
+for command in (import_entries, list_all, search, publish, rollback, status, evaluate):
+    knowledge.add_command(command)

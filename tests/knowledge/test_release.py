@@ -1,0 +1,131 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from knowledge.audit import events_of
+from knowledge.entry import Entry
+from knowledge.release import mark_published, next_release, publishable
+from knowledge.review import approve_at_once, archive, reject, restore
+from knowledge.store import get_item, get_version, save_version, versions_of
+from knowledge.version import Content, Kind, ReviewFault
+from tests.knowledge.corpus import LIBRARY, POOL
+from tests.knowledge.editing import LATER, LI, NOW, WANG, draft, empty_database, publish, put
+
+ENTRY = Kind.ENTRY
+REOPENED = replace(POOL, answer="每天早上七点开门，晚上八点关门。")
+LATEST = replace(POOL, answer="长期停业。")
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with empty_database() as session:
+        yield session
+
+
+def test_a_draft_goes_nowhere_and_hides_nothing(session: Session) -> None:
+    draft(session, LIBRARY)
+    put(session, POOL)
+    draft(session, REOPENED)
+    assert publishable(session) == [POOL]
+    publish(session)
+    assert publishable(session) == [POOL]
+    approve_at_once(session, ENTRY, [POOL.id], WANG, LI, NOW)
+    assert publishable(session) == [REOPENED]
+
+
+def test_a_publish_writes_down_what_went_out(session: Session) -> None:
+    put(session, POOL)
+    publish(session)
+    version = get_version(session, ENTRY, POOL.id)
+    assert (version.status, version.published_at, version.snapshot_id) == ("published", NOW, "one")
+    put(session, REOPENED)
+    publish(session, "two", LATER)
+    first, second = versions_of(session, ENTRY, POOL.id)
+    assert (first.status, first.published_at, first.snapshot_id) == ("archived", NOW, "one")
+    assert (second.status, second.snapshot_id) == ("published", "two")
+    assert (get_item(session, ENTRY, POOL.id).published, next_release(session).arriving) == (2, ())
+    (event,) = events_of(session, "snapshot", "two")
+    assert (event.by, event.what, event.reason) == (LI, "published", "1 new, 0 gone")
+
+
+def test_of_two_approved_versions_the_newer_goes_out(session: Session) -> None:
+    put(session, POOL)
+    put(session, REOPENED)
+    publish(session)
+    first, second = versions_of(session, ENTRY, POOL.id)
+    assert (first.status, first.published_at) == ("archived", None)
+    assert second.status == "published"
+
+
+def test_archived_items_leave_with_the_next_publish(session: Session) -> None:
+    put(session, POOL, LIBRARY)
+    publish(session)
+    archive(session, ENTRY, [POOL.id], WANG, NOW)
+    assert publishable(session) == [LIBRARY]
+    assert next_release(session).leaving == ((ENTRY, POOL.id),)
+    publish(session, "two")
+    assert get_version(session, ENTRY, POOL.id).status == "archived"
+    assert [e.what for e in events_of(session, ENTRY, POOL.id)][-2:] == ["archived", "withdrawn"]
+    assert next_release(session).leaving == ()
+
+
+def test_what_is_approved_while_a_snapshot_is_built_waits_for_the_next(session: Session) -> None:
+    put(session, POOL)
+    release = next_release(session)
+    put(session, REOPENED)
+    put(session, LIBRARY)
+    mark_published(session, LI, NOW, "one", release)
+    assert [v.status for v in versions_of(session, ENTRY, POOL.id)] == ["published", "approved"]
+    assert get_item(session, ENTRY, POOL.id).approved == 2
+    assert get_version(session, ENTRY, LIBRARY.id).status == "approved"
+    publish(session, "two")
+    assert [v.status for v in versions_of(session, ENTRY, POOL.id)] == ["archived", "published"]
+
+
+def test_an_approval_taken_back_meanwhile_stops_the_publish(session: Session) -> None:
+    put(session, POOL)
+    release = next_release(session)
+    reject(session, ENTRY, [POOL.id], LI, NOW, "时间不对")
+    with pytest.raises(ReviewFault, match=r"pool-hours: its approval was taken back; publish aga"):
+        mark_published(session, LI, NOW, "one", release)
+
+
+def test_what_is_archived_meanwhile_leaves_with_the_publish_after(session: Session) -> None:
+    put(session, POOL)
+    release = next_release(session)
+    archive(session, ENTRY, [POOL.id], WANG, NOW)
+    mark_published(session, LI, NOW, "one", release)
+    assert get_version(session, ENTRY, POOL.id).status == "published"
+    publish(session, "two")
+    assert get_version(session, ENTRY, POOL.id).status == "archived"
+
+
+def test_what_is_restored_meanwhile_comes_back_with_the_publish_after(session: Session) -> None:
+    put(session, POOL)
+    publish(session)
+    archive(session, ENTRY, [POOL.id], WANG, NOW)
+    release = next_release(session)
+    restore(session, ENTRY, [POOL.id], WANG, NOW)
+    mark_published(session, LI, NOW, "two", release)
+    assert publishable(session) == [POOL]
+
+
+def test_documents_are_cut_by_the_function_handed_in(session: Session) -> None:
+    def passages(content: Content) -> Sequence[Entry]:
+        texts = content["text"].split()
+        return [replace(POOL, id=f"d-{n}", answer=t, quoted=True) for n, t in enumerate(texts)]
+
+    put(session, POOL)
+    document = {"title": "游泳馆管理办法", "text": "每天换水。 周一停业。"}
+    save_version(session, Kind.DOCUMENT, "pool", document, WANG, NOW)
+    assert publishable(session, passages) == [POOL]
+    approve_at_once(session, Kind.DOCUMENT, ["pool"], WANG, LI, NOW)
+    assert publishable(session) == [POOL]
+    assert [entry.answer for entry in publishable(session, passages)[1:]] == [
+        "每天换水。",
+        "周一停业。",
+    ]
+    assert publishable(session, passages)[1].quoted
+    assert next_release(session).arriving == ((ENTRY, POOL.id, 1), (Kind.DOCUMENT, "pool", 1))
