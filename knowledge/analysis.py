@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +17,9 @@ import jieba
 
 import nlu
 from nlu.text import normalise
+
+LATELY = 4096
+"""So many texts are remembered: what is indexed is counted first and encoded then."""
 
 _CHARACTERS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 _SYNONYMS = Path(__file__).with_name("synonyms.txt")
@@ -42,7 +45,9 @@ class Analysed:
     asks: bool
 
 
+@lru_cache(maxsize=LATELY)
 def analyse(text: str) -> Analysed:
+    """The terms of a text; nobody changes the lists, which are handed out again."""
     text = normalise(text).lower()
     synonyms, stopwords, question_words = _synonyms(), _stopwords(), _question_words()
     words, content, kept, run = list[str](), list[str](), list[str](), list[str]()

@@ -137,9 +137,7 @@ def absent(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Tri
     trials = []
     for number, text in _spread(wordings):
         query = index.query(text, encoder)
-        allowed = np.ones(len(entries), dtype=bool)
-        allowed[number] = False
-        rows = features(index, query, index.rank(query, allowed))
+        rows = features(index, query, index.rank(query, without=number))
         trials.append(Trial(rows, (False,) * len(rows), "absent"))
     return trials
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from knowledge.analysis import plain
 from knowledge.confidence import Calibration, features
 from knowledge.encoder import Encoder
-from knowledge.index import Index, Item
+from knowledge.gathering import Item
+from knowledge.index import Index
 from knowledge.lexical import Lexical
 
 PASSAGE_LENGTH = 150

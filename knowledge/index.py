@@ -2,7 +2,7 @@
 
 BM25 over wordings finds who said it alike, BM25 over whole items finds what is about the same, the
 encoder finds what means the same; among those found, it also counts which share of the words that
-matter two questions have in common. FAISS and bm25s do the searching, the four are added up.
+matter two questions have in common. The four are added up.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,35 +14,22 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.analysis import Analysed, analyse, matter, wording
+from knowledge import nearness
+from knowledge.analysis import Analysed, analyse, matter
 from knowledge.encoder import Encoder, Vectors
+from knowledge.gathering import Item, gathered
 from knowledge.lexical import Lexical
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+Progress = Callable[[str], None]
 
 CANDIDATES = 64
 """How many each of the three ways proposes; only proposed items are compared in full."""
 
 WORDING, MATTER, MEANING, OVERLAP = 0.2, 0.8, 0.8, 0.3
 """What each weighs; the first two are shares of the best score, the others lie between 0 and 1."""
-
-PASSAGE = 0.3
-"""What a cosine with a passage weighs; one with a question, short as the query, weighs 1."""
-
-ENCODE_BATCH = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something to be found: ways to ask for it, and passages of what it says.
-
-    ``body`` is all of it as one text, where that is not just the phrasings and passages joined.
-    """
-
-    phrasings: tuple[str, ...]
-    passages: tuple[str, ...]
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +57,14 @@ class Ranking:
     overlap: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Items that may be found, and their texts."""
+
+    items: Mask
+    texts: nearness.Shown
+
+
 class Index:
     """Built once, then only read; any number of threads may search it."""
 
@@ -95,64 +90,65 @@ class Index:
         cls,
         items: Sequence[Item],
         encoder: Encoder,
-        progress: Callable[[str], None] = lambda line: None,
+        progress: Progress = lambda line: None,
+        cache: Path | None = None,
     ) -> "Index":
-        """Indexes at least one item; every item has at least one text."""
-        texts = [text for item in items for text in (*item.phrasings, *item.passages)]
-        counts = [len(item.phrasings) + len(item.passages) for item in items]
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        vectors = faiss.IndexFlatIP(encoder.dimension)
-        for start in range(0, len(texts), ENCODE_BATCH):
-            vectors.add(encoder.encode(texts[start : start + ENCODE_BATCH]))
-            progress(f"encoded {min(start + ENCODE_BATCH, len(texts))} of {len(texts)} texts")
-        wordings = Lexical.build(texts, wording)
-        return cls(
-            wordings=wordings,
-            matters=Lexical.build([whole(item) for item in items], matter),
-            vectors=vectors,
-            starts=starts,
-            weights=np.concatenate([_weights(item) for item in items]),
-            contents=np.array(
-                [wordings.ceiling(list(dict.fromkeys(analyse(text).content))) for text in texts],
-                dtype=np.float32,
-            ),
-        )
+        """Indexes at least one item; every item has at least one text.
+
+        Args:
+            cache: a folder that keeps what was worked out about the texts for the next time.
+        """
+        return cls(**gathered(items, encoder, progress, cache))
 
     def query(self, text: str, encoder: Encoder) -> Query:
         return Query(analyse(text), encoder.encode_queries([text]))
 
+    def only(self, allowed: Mask) -> Allowed:
+        """Of items, shape (items,), those that may be found; worth keeping for many searches."""
+        return Allowed(allowed, nearness.Shown(allowed[self.owners]))
+
     def rank(
-        self, query: Query, allowed: Mask | None = None, unseen: tuple[int, str] | None = None
+        self,
+        query: Query,
+        allowed: Allowed | None = None,
+        *,
+        without: int | None = None,
+        unseen: tuple[int, str] | None = None,
     ) -> Ranking:
         """Compares the query with every allowed item.
 
         Args:
-            allowed: shape (items,); whatever is not allowed counts as not there at all.
+            allowed: whatever is not allowed counts as not there at all.
+            without: one item that is not allowed either.
             unseen: a text (by number) to be treated as not there, and its item's other texts.
         """
-        shown = self._shown(allowed, unseen)
         wordings = self.wordings.scores(query.analysed.wording)
         matters = self.matters.scores(query.analysed.matter)
+        if allowed is not None:
+            wordings *= allowed.texts.mask
+            matters *= allowed.items
+        hidden = np.zeros(0, dtype=np.int64)
+        if without is not None:
+            hidden = np.arange(self.starts[without], self.starts[without + 1])
+            matters[without] = 0
         if unseen is not None:
             number, rest = unseen
+            hidden = np.array([number])
             matters[self.owners[number]] = self.matters.score(matter(rest), query.analysed.matter)
-        if allowed is not None:
-            matters[~allowed] = -1
-        if shown is not None:
-            wordings[~shown] = -1
-        items = self._candidates(query, wordings, matters, shown)
+        wordings[hidden] = 0
+        items = self._candidates(query, wordings, matters, allowed, hidden)
         if not len(items):
             return _NOTHING
         texts, begins = self._texts(items)
         cosines = self.vectors.reconstruct_batch(texts) @ query.vector[0] * self.weights[texts]
         overlaps = self._overlaps(query, texts)
-        if shown is not None:
-            cosines[~shown[texts]] = -1
-            overlaps[~shown[texts]] = 0
+        if unseen is not None:
+            cosines[texts == unseen[0]] = -1
+            overlaps[texts == unseen[0]] = 0
         return _ranking(
             items,
-            wording=np.maximum(np.maximum.reduceat(wordings[texts], begins), 0),
-            matter=np.maximum(matters[items], 0),
+            wording=np.maximum.reduceat(wordings[texts], begins),
+            matter=matters[items],
             cosine=np.maximum.reduceat(cosines, begins),
             overlap=np.maximum.reduceat(overlaps, begins),
             ceilings=(
@@ -160,15 +156,6 @@ class Index:
                 self.matters.ceiling(query.analysed.matter),
             ),
         )
-
-    def _shown(self, allowed: Mask | None, unseen: tuple[int, str] | None) -> Mask | None:
-        """Which texts take part, shape (texts,); None where all do."""
-        if allowed is None and unseen is None:
-            return None
-        shown = np.ones(len(self.owners), dtype=bool) if allowed is None else allowed[self.owners]
-        if unseen is not None:
-            shown[unseen[0]] = False
-        return shown
 
     def _texts(self, items: Numbers) -> tuple[Numbers, Numbers]:
         """Numbers of the items' texts, and where each item's begin among them."""
@@ -185,20 +172,20 @@ class Index:
         return overlaps
 
     def _candidates(
-        self, query: Query, wordings: Vectors, matters: Vectors, shown: Mask | None
+        self,
+        query: Query,
+        wordings: Vectors,
+        matters: Vectors,
+        allowed: Allowed | None,
+        hidden: Numbers,
     ) -> Numbers:
         """Items proposed by any of the three ways, in order of their numbers."""
-        parameters = None
-        if shown is not None:
-            bits = np.packbits(shown, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        wanted = min(CANDIDATES, len(self.owners))
-        near = self.vectors.search(query.vector, wanted, params=parameters)[1][0]
+        shown = allowed.texts if allowed is not None else None
+        wanted = min(CANDIDATES + len(hidden), len(self.owners))
+        close = nearness.near(self.vectors, query.vector, wanted, shown)
+        close = close[~np.isin(close, hidden)]
         return np.unique(
-            np.concatenate(
-                [_highest(matters), self.owners[_highest(wordings)], self.owners[near[near >= 0]]]
-            )
+            np.concatenate([highest(matters), self.owners[highest(wordings)], self.owners[close]])
         )
 
     def save(self, folder: Path) -> None:
@@ -213,9 +200,9 @@ class Index:
     def load(cls, folder: Path) -> "Index":
         texts = np.load(folder / "texts.npz", allow_pickle=False)
         return cls(
-            wordings=Lexical.load(folder / "wordings", wording),
-            matters=Lexical.load(folder / "matters", matter),
-            vectors=faiss.read_index(str(folder / "vectors.faiss")),
+            wordings=Lexical.load(folder / "wordings"),
+            matters=Lexical.load(folder / "matters"),
+            vectors=nearness.load(folder / "vectors.faiss"),
             starts=texts["starts"],
             weights=texts["weights"],
             contents=texts["contents"],
@@ -248,22 +235,20 @@ def _ranking(
     )
 
 
-def whole(item: Item) -> str:
-    """An item's texts as one."""
-    return item.body or "\n".join((*item.phrasings, *item.passages))
+def highest(scores: Vectors, count: int = CANDIDATES) -> Numbers:
+    """Numbers of the highest scores above zero, in any order.
 
-
-def _weights(item: Item) -> Vectors:
-    weights = [1.0] * len(item.phrasings) + [PASSAGE] * len(item.passages)
-    return np.array(weights, dtype=np.float32)
-
-
-def _highest(scores: Vectors) -> Numbers:
-    """Numbers of the highest scores above zero, in any order."""
-    if len(scores) > CANDIDATES:
-        numbers = np.argpartition(-scores, CANDIDATES)[:CANDIDATES]
-    else:
-        numbers = np.arange(len(scores))
+    The highest of many lie in the blocks that have the highest.
+    """
+    numbers = np.arange(len(scores))
+    blocks = len(scores) // count
+    if blocks > count:
+        tops = scores[: blocks * count].reshape(count, blocks).max(axis=0)
+        best = np.argpartition(-tops, count)[:count]
+        rest = np.arange(blocks * count, len(scores))
+        numbers = np.concatenate([(best + blocks * np.arange(count)[:, None]).ravel(), rest])
+    if len(numbers) > count:
+        numbers = numbers[np.argpartition(-scores[numbers], count)[:count]]
     return numbers[scores[numbers] > 0]
 
 

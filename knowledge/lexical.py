@@ -1,89 +1,95 @@
-"""BM25 over a list of texts, by bm25s, with scores for every text at once."""
+"""BM25 over a list of texts, with scores for every text at once.
 
-import json
+The formula is the one Lucene uses, as bm25s has it; what is stored are plain arrays that may lie on
+disk, so that millions of texts need no memory of their own.
+"""
+
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.postings import Inverted, Postings
+from knowledge.terms import hashed, hashes
+
 Analysis = Callable[[str], list[str]]
+Scores = NDArray[np.float32]
 
 POSTINGS = 400_000
 """How many postings a query may read: beyond that its commonest terms, which tell texts apart
 least, are left out. No pool of a few thousand texts comes near it."""
 
-_FORMULA = "lucene"
 _K1, _B = 1.5, 0.75
 
 
 class Lexical:
     """A BM25 index.
 
-    Args:
-        model: bm25s's index; its vocabulary maps terms to columns.
+    Attributes:
+        size: how many texts there are.
         mean_length: terms a text, on average.
+        rarest: the rarity of a term that no text has.
     """
 
-    def __init__(self, model: Any, analysis: Analysis, mean_length: float) -> None:
-        self.analysis = analysis
-        self.mean_length = mean_length
-        self._model = model
-        self._vocabulary: dict[str, int] = model.vocab_dict
-        self._data: NDArray[np.float32] = model.scores["data"]
-        self._texts: NDArray[np.int32] = model.scores["indices"]
-        self._starts: NDArray[np.int64] = np.asarray(model.scores["indptr"], dtype=np.int64)
-        self.size = int(model.scores["num_docs"])
-        frequencies = np.diff(self._starts)
-        self._rarity = _rarity(self.size, frequencies).astype(np.float32)
+    def __init__(self, inverted: Inverted) -> None:
+        self._inverted = inverted
+        self._texts, self._counts, self._starts = inverted.texts, inverted.counts, inverted.starts
+        self.size = len(inverted.lengths)
+        self.mean_length = float(inverted.lengths.mean(dtype=np.float64))
+        self._flattened = self._flatten(inverted.lengths)
+        self._rarity = _rarity(self.size, np.diff(inverted.starts)).astype(np.float32)
         self.rarest = float(_rarity(self.size, np.zeros(1))[0])
 
     @classmethod
     def build(cls, texts: Sequence[str], analysis: Analysis) -> "Lexical":
         """Indexes at least one text."""
-        vocabulary: dict[str, int] = {}
-        numbered = [
-            [vocabulary.setdefault(term, len(vocabulary)) for term in analysis(text)]
-            for text in texts
-        ]
-        vocabulary.setdefault("", len(vocabulary))
-        model = bm25s.BM25(k1=_K1, b=_B, method=_FORMULA)
-        tokens = bm25s.tokenization.Tokenized(ids=numbered, vocab=vocabulary)
-        model.index(tokens, show_progress=False, create_empty_token=False)
-        return cls(model, analysis, sum(map(len, numbered)) / len(numbered))
+        vocabulary = dict[str, int]()
+        owners, terms = list[int](), list[int]()
+        for number, text in enumerate(texts):
+            found = [vocabulary.setdefault(term, len(vocabulary)) for term in analysis(text)]
+            owners += [number] * len(found)
+            terms += found
+        postings = Postings()
+        postings.add(
+            np.array(owners, dtype=np.int64),
+            np.array(terms, dtype=np.int64),
+            np.ones(len(terms), dtype=np.int64),
+            len(texts),
+        )
+        return cls(postings.inverted(hashes(vocabulary)))
 
-    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
+    def scores(self, terms: Sequence[str]) -> Scores:
         """BM25 of every text, shape (size,). A term counts as often as it is given."""
         scores = np.zeros(self.size, dtype=np.float32)
-        known = Counter(self._vocabulary[term] for term in terms if term in self._vocabulary)
         left = POSTINGS
-        for column in sorted(known, key=lambda c: int(self._starts[c + 1] - self._starts[c])):
+        for span, weight in self._spans(terms):
             if left <= 0:
                 break
-            start, end = self._starts[column], self._starts[column + 1]
-            left -= int(end - start)
-            scores[self._texts[start:end]] += np.float32(known[column]) * self._data[start:end]
+            left -= span.stop - span.start
+            texts, counts = self._texts[span], self._counts[span].astype(np.float32)
+            scores[texts] += weight * (counts / (counts + self._flattened[texts]))
         return scores
 
     def holds(self, terms: Sequence[str], texts: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Which of these texts has which term, shape (terms, texts)."""
         found = np.zeros((len(terms), len(texts)), dtype=bool)
-        for row, term in zip(found, terms, strict=True):
-            column = self._vocabulary.get(term)
-            if column is None or self._starts[column] == self._starts[column + 1]:
+        wanted = texts.astype(self._texts.dtype)  # or the search would copy the postings
+        for row, column in zip(found, self._columns(terms), strict=True):
+            if column < 0:
                 continue
             postings = self._texts[self._starts[column] : self._starts[column + 1]]
-            places = np.minimum(np.searchsorted(postings, texts), len(postings) - 1)
-            row[:] = postings[places] == texts
+            places = np.minimum(np.searchsorted(postings, wanted), len(postings) - 1)
+            row[:] = postings[places] == wanted
         return found
 
     def score(self, text_terms: Sequence[str], terms: Sequence[str]) -> float:
         """BM25 a text would have with these terms, were it one of the pool."""
-        inside, length = Counter(text_terms), len(text_terms)
-        flattened = _K1 * (1 - _B + _B * length / self.mean_length)
+        inside = Counter(text_terms)
+        flattened = float(self._flatten(np.float32(len(text_terms))))
         return sum(
             count * self.rarity(term) * inside[term] / (inside[term] + flattened)
             for term, count in Counter(terms).items()
@@ -92,22 +98,54 @@ class Lexical:
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency; of an unknown term the highest there is."""
-        column = self._vocabulary.get(term)
-        return self.rarest if column is None else float(self._rarity[column])
+        (column,) = self._columns((term,))
+        return self.rarest if column < 0 else float(self._rarity[column])
 
     def ceiling(self, terms: Sequence[str]) -> float:
         """What a text can score at most, unknown terms included."""
-        return sum(self.rarity(term) for term in terms)
+        columns = self._columns(terms)
+        known = columns[columns >= 0]
+        return float(self._rarity[known].sum()) + self.rarest * (len(columns) - len(known))
+
+    def rarities(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
+        """Of terms by their hashes."""
+        columns = self._found(terms)
+        return np.where(columns < 0, np.float32(self.rarest), self._rarity[columns])
 
     def save(self, folder: Path) -> None:
-        self._model.save(folder, show_progress=False)
-        (folder / "mean_length.json").write_text(json.dumps(self.mean_length), encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        for field in fields(Inverted):
+            np.save(folder / f"{field.name}.npy", getattr(self._inverted, field.name))
 
     @classmethod
-    def load(cls, folder: Path, analysis: Analysis) -> "Lexical":
-        model = bm25s.BM25.load(folder, show_progress=False, verbosity=0)
-        mean_length = json.loads((folder / "mean_length.json").read_text(encoding="utf-8"))
-        return cls(model, analysis, mean_length)
+    def load(cls, folder: Path) -> "Lexical":
+        """The postings stay on disk until they are read."""
+        arrays = (np.load(folder / f"{f.name}.npy", mmap_mode="r") for f in fields(Inverted))
+        return cls(Inverted(*arrays))
+
+    def _spans(self, terms: Sequence[str]) -> list[tuple[slice, np.float32]]:
+        """Postings of the known terms with what they weigh, the rarest term first."""
+        counted = Counter(terms)
+        columns = self._columns(list(counted))
+        known = [(c, n) for c, n in zip(columns.tolist(), counted.values(), strict=True) if c >= 0]
+        spans = [
+            (slice(int(self._starts[c]), int(self._starts[c + 1])), n * self._rarity[c])
+            for c, n in known
+        ]
+        return sorted(spans, key=lambda span: span[0].stop - span[0].start)
+
+    def _columns(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        return self._found(np.array([hashed(term) for term in terms], dtype=np.uint64))
+
+    def _found(self, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+        terms = self._inverted.terms
+        if not len(terms):
+            return np.full(len(wanted), -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(terms, wanted), len(terms) - 1)
+        return np.where(terms[places] == wanted, places, -1)
+
+    def _flatten(self, lengths: Any) -> Any:
+        return np.float32(_K1) * (1 - _B + _B * lengths / np.float32(max(self.mean_length, 1e-9)))
 
 
 def _rarity(size: int, frequencies: NDArray[Any]) -> NDArray[np.float64]:

@@ -1,19 +1,21 @@
 """Searching the entries in force: what to answer, what to ask back, or that nothing is known."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-import numpy as np
-
 from knowledge.confidence import Calibration, features
 from knowledge.encoder import Encoder
 from knowledge.entry import Entry
-from knowledge.index import Index, Item, Mask
+from knowledge.gathering import Item
+from knowledge.index import Allowed, Index
+from knowledge.scope import Scope
 
-_FOR_EVER = date.max.toordinal()
+DAYS = 8
+"""For so many pairs of a day and regions it is kept what is in force."""
 
 
 class Decision(StrEnum):
@@ -45,7 +47,9 @@ class Searcher:
     """Searches a fixed set of entries; any number of threads may use it at once.
 
     Args:
+        entries: ordered by id.
         index: of the entries, in their order; None where there are no entries.
+        scope: of the entries, in their order; found out by default.
     """
 
     def __init__(
@@ -54,21 +58,14 @@ class Searcher:
         index: Index | None,
         encoder: Encoder,
         calibration: Calibration,
+        scope: Scope | None = None,
     ) -> None:
-        self.entries = tuple(entries)
+        self.entries = entries
         self.index = index
         self.encoder = encoder
         self.calibration = calibration
-        self._by_id = {entry.id: entry for entry in self.entries}
-        self._effective = np.array([e.effective.toordinal() for e in self.entries], dtype=np.int64)
-        self._expires = np.array(
-            [e.expires.toordinal() if e.expires else _FOR_EVER for e in self.entries],
-            dtype=np.int64,
-        )
-        names = sorted({entry.region for entry in self.entries})
-        self._region_numbers = {name: number for number, name in enumerate(names)}
-        self._regions = np.array([self._region_numbers[e.region] for e in self.entries], dtype=int)
-        self._in_force = lru_cache(maxsize=64)(self._mask)
+        self.scope = Scope.of(entries) if scope is None else scope
+        self._in_force = lru_cache(maxsize=DAYS)(self._allowed)
 
     def find(self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3) -> Finding:
         """The best entries that are in force on a day and stand for one of the regions.
@@ -79,12 +76,12 @@ class Searcher:
             limit: at most so many hits; no more than three get a confidence above 0.
         """
         allowed = self._in_force(as_of, frozenset(regions))
-        if self.index is None or not allowed.any():
+        if self.index is None or allowed is None:
             return Finding(Decision.UNKNOWN, ())
         prepared = self.index.query(query, self.encoder)
         if not prepared.analysed.wording:
             return Finding(Decision.UNKNOWN, ())
-        ranking = self.index.rank(prepared, None if allowed.all() else allowed)
+        ranking = self.index.rank(prepared, allowed)
         confidences = self.calibration.confidence(features(self.index, prepared, ranking))
         hits = [
             Hit(
@@ -99,15 +96,15 @@ class Searcher:
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry by id, in force or not."""
-        return self._by_id.get(entry_id)
+        place = bisect_left(self.entries, entry_id, key=lambda entry: entry.id)
+        if place < len(self.entries) and self.entries[place].id == entry_id:
+            return self.entries[place]
+        return None
 
-    def _mask(self, as_of: date, regions: frozenset[str]) -> Mask:
-        day = as_of.toordinal()
-        wanted = [self._region_numbers[name] for name in regions if name in self._region_numbers]
-        begun, ended = self._effective <= day, self._expires < day
-        mask: Mask = begun & ~ended & np.isin(self._regions, wanted)
-        mask.setflags(write=False)
-        return mask
+    def _allowed(self, as_of: date, regions: frozenset[str]) -> Allowed | None:
+        """None where nothing is in force."""
+        mask = self.scope.in_force(as_of, regions)
+        return self.index.only(mask) if self.index is not None and mask.any() else None
 
 
 def decide(hits: Sequence[Hit], calibration: Calibration) -> Decision:

@@ -42,7 +42,7 @@ def test_holds_tells_which_text_has_which_term(index: Lexical) -> None:
 
 def test_a_saved_index_is_loaded_as_it_was(index: Lexical, tmp_path: Path) -> None:
     index.save(tmp_path / "saved")
-    loaded = Lexical.load(tmp_path / "saved", plain)
+    loaded = Lexical.load(tmp_path / "saved")
     query = plain("哪里开门")
     assert loaded.scores(query).tolist() == index.scores(query).tolist()
     assert loaded.score(plain("开门"), query) == index.score(plain("开门"), query)
