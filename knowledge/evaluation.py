@@ -1,14 +1,13 @@
 """Measuring the search on questions whose right answer is known.
 
-A file of ``{query, question}`` rows makes a pool of its questions; one of ``{question, document}``
-rows a pool of its documents, cut into passages. Plain BM25 on the same pool stands beside it.
+Plain BM25 and the encoder alone stand beside it, on the same pool. Of the published entries it is
+also counted what a resident would get: the right answer, a wrong one, or the choice among a few.
 """
 
-import json
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.analysis import plain
-from knowledge.confidence import Calibration, features
-from knowledge.encoder import Encoder
+from knowledge.confidence import features
 from knowledge.gathering import Item
 from knowledge.index import Index
 from knowledge.lexical import Lexical
+from knowledge.nearness import near
+from knowledge.questions import Questions, read_negatives, read_questions
+from knowledge.search import Decision, Finding, Searcher, items_of
 
-PASSAGE_LENGTH = 150
-HEAD_LENGTH = 30
-_SENTENCE = re.compile(r"(?<=[。！？；\n])")
+DEPTH = 10
+NEAREST = 200
+"""So many nearest texts are looked at to find the nearest items."""
 
 Progress = Callable[[str], None]
-
-
-class EvaluationError(Exception):
-    """The rows cannot be measured; the message names file, row and fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What is asked, the pool, and which of the pool is right for each question."""
-
-    queries: list[str]
-    pool: list[Item]
-    right: list[int]
+Rank = Callable[[str], Sequence[int] | NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,20 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Which shares of the questions got what; together they are 1."""
+
+    answered_right: float
+    answered_wrong: float
+    asked_with_right: float
+    asked_without: float
+    unknown: float
+
+    def to_json(self) -> dict[str, float]:
+        return {name: round(getattr(self, name), 4) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``linli knowledge evaluate`` prints."""
 
@@ -68,12 +71,17 @@ class Report:
     pool: int
     hybrid: Measured
     bm25: Measured
+    dense: Measured
+    outcomes: Outcomes | None = None
     negatives: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """One object with the names of the command line's contract."""
         report = {"n": self.n, "pool": self.pool, **self.hybrid.to_json()}
         report["bm25"] = self.bm25.to_json()
+        report["dense"] = self.dense.to_json()
+        if self.outcomes is not None:
+            report["outcomes"] = self.outcomes.to_json()
         if self.negatives is not None:
             report["negatives"] = {"n": self.negatives[0], "answered": self.negatives[1]}
         return report
@@ -81,101 +89,68 @@ class Report:
 
 def evaluate(
     path: Path,
-    encoder: Encoder,
+    searcher: Searcher,
     *,
+    as_of: date,
+    regions: Sequence[str],
     negatives: Path | None = None,
-    calibration: Calibration | None = None,
     progress: Progress = lambda line: None,
 ) -> Report:
     """Measures the search on the rows of a file.
 
     Args:
+        searcher: lends encoder and operating threshold, and its entries where ids are asked for.
+        as_of, regions: what is in force where the published entries are asked.
         negatives: rows ``{text}`` of which none should be answered from the pool.
-        calibration: gives the operating threshold; needed for negatives.
 
     Raises:
-        EvaluationError: a row is not as it should be, or negatives come without calibration.
+        EvaluationError: a row is not as it should be.
     """
-    questions = read_questions(path)
+    places = {entry.id: number for number, entry in enumerate(searcher.entries)}
+    questions = read_questions(path, places)
     sayings = read_negatives(negatives) if negatives else None
-    if sayings is not None and calibration is None:
-        raise EvaluationError("negatives need an operating threshold: publish first")
-    progress(f"indexing {len(questions.pool)} to search for {len(questions.queries)} questions")
-    index = Index.build(questions.pool, encoder, progress)
+
+    def found(text: str, limit: int = 3) -> Finding:
+        return searcher.find(text, as_of=as_of, regions=regions, limit=limit)
+
+    if questions.pool is None and searcher.index is not None:
+        pool, index = items_of(searcher.entries), searcher.index
+        hybrid = _measure(questions, lambda text: _places(found(text, DEPTH), places))
+        outcomes = _outcomes([found(text) for text in questions.queries], questions, places)
+        answers = [found(text).decision is Decision.ANSWER for text in sayings or ()]
+    else:
+        pool, outcomes = questions.pool or [], None
+        progress(f"indexing {len(pool)} to search for {len(questions.queries)} questions")
+        index = Index.build(pool, searcher.encoder, progress)
+        hybrid = _measure(questions, lambda text: _ranked(index, searcher, text))
+        answers = [_sure(index, searcher, text) for text in sayings or ()]
     return Report(
         n=len(questions.queries),
-        pool=len(questions.pool),
-        hybrid=_measure(questions, lambda text: _hybrid(index, encoder, text)),
-        bm25=_measure(questions, _plain_bm25(questions.pool)),
-        negatives=None
-        if sayings is None or calibration is None
-        else (len(sayings), _answered(index, encoder, calibration, sayings)),
+        pool=len(pool),
+        hybrid=hybrid,
+        bm25=_measure(questions, _plain_bm25(pool)),
+        dense=_measure(questions, lambda text: _nearest(index, searcher, text)),
+        outcomes=outcomes,
+        negatives=None if sayings is None else (len(sayings), sum(answers)),
     )
 
 
-def read_questions(path: Path) -> Questions:
-    """Rows of one of the two kinds, of which the first row decides."""
-    rows = _rows(path)
-    if not rows:
-        raise EvaluationError(f"{path}: has no rows")
-    first = rows[0][1]
-    kinds = {("query", "question"), ("question", "document")}
-    kind = next((kind for kind in sorted(kinds) if set(kind) <= set(first)), None)
-    if kind is None:
-        raise EvaluationError(
-            f"{path}, row {rows[0][0]}: needs query and question, or question and document"
-        )
-    asked, wanted = kind
-    for number, row in rows:
-        for name in kind:
-            if not isinstance(row.get(name), str) or not row[name].strip():
-                raise EvaluationError(f"{path}, row {number}: {name} must be a text")
-    texts = list(dict.fromkeys(row[wanted] for _, row in rows))
-    place = {text: number for number, text in enumerate(texts)}
-    return Questions(
-        queries=[row[asked] for _, row in rows],
-        pool=[_item(text, wanted) for text in texts],
-        right=[place[row[wanted]] for _, row in rows],
-    )
+def _places(finding: Finding, places: dict[str, int]) -> list[int]:
+    return [places[hit.entry.id] for hit in finding.hits]
 
 
-def read_negatives(path: Path) -> list[str]:
-    texts = []
-    for number, row in _rows(path):
-        if not isinstance(row.get("text"), str):
-            raise EvaluationError(f"{path}, row {number}: text must be a text")
-        texts.append(row["text"])
-    return texts
+def _ranked(index: Index, searcher: Searcher, text: str) -> NDArray[np.int64]:
+    return index.rank(index.query(text, searcher.encoder)).items
 
 
-def passages(document: str) -> list[str]:
-    """A document in pieces of about 150 characters, whole sentences where they are short enough.
-
-    Every piece is headed by the document's first 30 characters, which mostly are its title.
-    """
-    head = document[:HEAD_LENGTH]
-    pieces, piece = [], ""
-    for sentence in _SENTENCE.split(document):
-        if piece and len(piece) + len(sentence) > PASSAGE_LENGTH:
-            pieces.append(piece)
-            piece = ""
-        piece += sentence
-        while len(piece) > PASSAGE_LENGTH:
-            pieces.append(piece[:PASSAGE_LENGTH])
-            piece = piece[PASSAGE_LENGTH:]
-    pieces.append(piece)
-    return [f"{head}\n{piece}" for piece in pieces if piece.strip()]
+def _nearest(index: Index, searcher: Searcher, text: str) -> list[int]:
+    """Items in the order of their nearest text, by the encoder alone."""
+    vector = index.query(text, searcher.encoder).vector
+    texts = near(index.vectors, vector, min(NEAREST, len(index.owners)))
+    return list(dict.fromkeys(index.owners[texts].tolist()))
 
 
-def _item(text: str, kind: str) -> Item:
-    return Item((), tuple(passages(text)), text) if kind == "document" else Item((text,), ())
-
-
-def _hybrid(index: Index, encoder: Encoder, text: str) -> NDArray[np.int64]:
-    return index.rank(index.query(text, encoder)).items
-
-
-def _plain_bm25(pool: Sequence[Item]) -> Callable[[str], NDArray[np.int64]]:
+def _plain_bm25(pool: Sequence[Item]) -> Rank:
     """BM25 over characters and bigrams with bm25s's own settings, the best text counting."""
     texts = [(text, n) for n, item in enumerate(pool) for text in (*item.phrasings, *item.passages)]
     lexical = Lexical.build([text for text, _ in texts], plain)
@@ -190,14 +165,14 @@ def _plain_bm25(pool: Sequence[Item]) -> Callable[[str], NDArray[np.int64]]:
     return rank
 
 
-def _measure(questions: Questions, rank: Callable[[str], NDArray[np.int64]]) -> Measured:
+def _measure(questions: Questions, rank: Rank) -> Measured:
     places, times = [], []
     for query, right in zip(questions.queries, questions.right, strict=True):
         begun = time.perf_counter()
-        found = rank(query)[:10]
+        found = rank(query)[:DEPTH]
         times.append((time.perf_counter() - begun) * 1000)
-        hits = np.flatnonzero(found == right)
-        places.append(int(hits[0]) + 1 if len(hits) else np.inf)
+        hits = (n for n, number in enumerate(found, 1) if int(number) in right)
+        places.append(next(hits, np.inf))
     place = np.array(places)
     return Measured(
         recall_at={k: float(np.mean(place <= k)) for k in (1, 3, 10)},
@@ -207,33 +182,27 @@ def _measure(questions: Questions, rank: Callable[[str], NDArray[np.int64]]) -> 
     )
 
 
-def _answered(
-    index: Index, encoder: Encoder, calibration: Calibration, sayings: Sequence[str]
-) -> int:
-    answered = 0
-    for text in sayings:
-        query = index.query(text, encoder)
-        confidences = calibration.confidence(features(index, query, index.rank(query)))
-        answered += bool(len(confidences) and confidences.max() >= calibration.answer_at)
-    return answered
+def _outcomes(
+    findings: Sequence[Finding], questions: Questions, places: dict[str, int]
+) -> Outcomes:
+    counts = dict.fromkeys(Outcomes.__slots__, 0)
+    for finding, right in zip(findings, questions.right, strict=True):
+        counts[_outcome(finding, _places(finding, places), right)] += 1
+    return Outcomes(**{name: count / len(findings) for name, count in counts.items()})
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise EvaluationError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise EvaluationError(f"{path}: is not UTF-8 text") from error
-    rows = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise EvaluationError(f"{path}, row {number}: is not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise EvaluationError(f"{path}, row {number}: must be an object")
-        rows.append((number, row))
-    return rows
+def _outcome(finding: Finding, shown: Sequence[int], right: frozenset[int]) -> str:
+    match finding.decision:
+        case Decision.ANSWER:
+            return "answered_right" if shown[0] in right else "answered_wrong"
+        case Decision.ASK_WHICH:
+            return "asked_without" if right.isdisjoint(shown) else "asked_with_right"
+        case Decision.UNKNOWN:
+            return "unknown"
+
+
+def _sure(index: Index, searcher: Searcher, text: str) -> bool:
+    """Whether the pool would answer a text that it should not."""
+    query = index.query(text, searcher.encoder)
+    confidences = searcher.calibration.confidence(features(index, query, index.rank(query)))
+    return bool(len(confidences) and confidences.max() >= searcher.calibration.answer_at)

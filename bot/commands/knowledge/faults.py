@@ -11,8 +11,8 @@ def faults() -> Iterator[None]:
     """What may go wrong with files and snapshots, as bad input; a line for every fault."""
     from bot.cli import BadInput
     from knowledge.encoder import EncoderError
-    from knowledge.evaluation import EvaluationError
     from knowledge.importers import ImportFault
+    from knowledge.questions import EvaluationError
     from knowledge.snapshot import SnapshotError
     from knowledge.version import ReviewFault
 

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands.knowledge.faults import faults
+from nlu.clock import SHANGHAI, system_clock
 
 if TYPE_CHECKING:
     from knowledge.evaluation import Measured, Report
 
 FILE = click.Path(path_type=Path)
+
+SAID = {
+    "answered_right": "answered rightly",
+    "answered_wrong": "answered wrongly",
+    "asked_with_right": "asked, the right one among them",
+    "asked_without": "asked, the right one not among them",
+    "unknown": "unknown",
+}
 
 
 @click.command()
@@ -19,24 +28,26 @@ FILE = click.Path(path_type=Path)
 @click.option("--negatives", type=FILE, help="Rows {text} of which none should be answered.")
 @click.option("--json", "as_json", is_flag=True, help="One object instead of a table.")
 def evaluate(file: Path, negatives: Path | None, as_json: bool) -> None:
-    """Measure the search on FILE: JSON lines {query, question} or {question, document}.
+    """Measure the search on FILE: {query, question}, {question, document} or {query, id} rows.
 
-    The published encoder and operating threshold are used.
+    The published encoder and operating threshold are used; ids are those of published entries.
     """
     from bot.cli import read_settings
-    from knowledge import evaluation
+    from knowledge.evaluation import evaluate as measure
+    from knowledge.questions import read_negatives, read_questions
     from knowledge.snapshot import open_current
 
+    settings = read_settings()
     with faults():
-        evaluation.read_questions(file)  # before the snapshot is opened: faults show at once
+        read_questions(file)  # before the snapshot is opened: faults show at once
         if negatives is not None:
-            evaluation.read_negatives(negatives)
-        searcher = open_current(read_settings().home)
-        report = evaluation.evaluate(
+            read_negatives(negatives)
+        report = measure(
             file,
-            searcher.encoder,
+            open_current(settings.home),
+            as_of=system_clock().astimezone(SHANGHAI).date(),
+            regions=settings.regions,
             negatives=negatives,
-            calibration=searcher.calibration,
             progress=_tell,
         )
     click.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else shown(report))
@@ -52,9 +63,16 @@ def shown(report: "Report") -> str:
         "",
         table(
             ("", "recall@1", "recall@3", "recall@10", "MRR@10", "p50 ms", "p99 ms"),
-            [("Linli", *_figures(report.hybrid)), ("BM25", *_figures(report.bm25))],
+            [
+                ("Linli", *_figures(report.hybrid)),
+                ("BM25", *_figures(report.bm25)),
+                ("encoder alone", *_figures(report.dense)),
+            ],
         ),
     ]
+    if report.outcomes is not None:
+        shares = report.outcomes.to_json().items()
+        lines += ["", table(("", ""), [(SAID[name], f"{share:.1%}") for name, share in shares])]
     if report.negatives is not None:
         n, answered = report.negatives
         part = f"{answered / n:.1%}" if n else "-"

@@ -162,8 +162,8 @@ def test_evaluate_has_the_names_of_the_command_line(tmp_path: Path) -> None:
     path = write(tmp_path / "rows.jsonl", rows)
     report = json.loads(run(knowledge, "evaluate", path, "--negatives", negatives, "--json"))
     figures = {"recall@1", "recall@3", "recall@10", "mrr@10", "p50_ms", "p99_ms"}
-    assert set(report) == {"n", "pool", "bm25", "negatives"} | figures
-    assert set(report["bm25"]) == figures
+    assert set(report) == {"n", "pool", "bm25", "dense", "negatives"} | figures
+    assert set(report["bm25"]) == set(report["dense"]) == figures
     assert (report["n"], report["pool"], report["recall@10"]) == (8, 4, 1.0)
     assert report["negatives"]["n"] == 2
     assert "negatives" not in json.loads(run(knowledge, "evaluate", path, "--json"))
@@ -172,12 +172,26 @@ def test_evaluate_has_the_names_of_the_command_line(tmp_path: Path) -> None:
     assert shown.splitlines()[3].split()[:3] == ["recall@1", "recall@3", "recall@10"]
 
 
+@pytest.mark.usefixtures("published")
+def test_evaluate_asks_the_published_entries_where_ids_are_given(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", [{"query": LIBRARY.question, "id": "library-card"}])
+    report = json.loads(run(knowledge, "evaluate", path, "--json"))
+    assert (report["pool"], report["recall@1"]) == (4, 1.0)
+    assert sum(report["outcomes"].values()) == 1
+    assert "answered rightly" in run(knowledge, "evaluate", path)
+    gone = write(tmp_path / "gone.jsonl", [{"query": "游泳", "id": "no-such"}])
+    assert "row 1: no entry 'no-such' is published" in fault(knowledge, "evaluate", gone)
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [
         ("{", "row 1: is not JSON"),
         ("[]", "row 1: must be an object"),
-        ({"text": "游泳"}, "row 1: needs query and question, or question and document"),
+        (
+            {"text": "游泳"},
+            "row 1: needs query and question, query and id, or question and document",
+        ),
         ({"query": 1, "question": "游泳"}, "row 1: query must be a text"),
         ("", "has no rows"),
     ],
