@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hmac
 import logging
+import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -33,10 +34,13 @@ from bot.engine import Engine, Supervisor, own_rasa
 from bot.responder import Responder
 from bot.settings import Settings
 from channels.attachments import Attachments
+from channels.courier import Courier
 from channels.errors import add_error_handlers
 from channels.gateway import Gateway
+from channels.inbox import recall
 from channels.limits import BodyLimit
-from channels.transcript import recall
+from channels.metrics import QUEUE
+from channels.outgoing import depth
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
 from knowledge.snapshot import Shelf, SnapshotError
@@ -69,6 +73,7 @@ class Service:
     engine: Engine
     token: str
     gateway: Gateway
+    courier: Courier
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -90,6 +95,8 @@ class Service:
         with self.sessions() as session:
             for state, count in backlog(session).items():
                 metrics.BACKLOG.labels(state.value).set(count)
+            for waiting, count in depth(session).items():
+                QUEUE.labels(waiting.value).set(count)
 
     async def watch_engine(self) -> None:
         """Note when Rasa first was ready, and how it fares."""
@@ -153,6 +160,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         ask_category_below=settings.ask_category_below,
     )
     engine, token, supervisor = connect_engine(settings)
+    owner = secrets.token_hex(8)
+    courier = Courier(sessions, {}, vault=vault, clock=clock, owner=owner)
     gateway = Gateway(
         sessions,
         Responder(engine, means, resume_after=settings.resume_after),
@@ -160,6 +169,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         wording=wording,
         clock=clock,
         message_limit=settings.message_limit,
+        at_most=settings.messages_at_once,
+        call_courier=courier.call,
+        owner=owner,
     )
     executor = ActionExecutor()
     for action in build_actions(means, note_action):
@@ -174,6 +186,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         engine=engine,
         token=token,
         gateway=gateway,
+        courier=courier,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -202,7 +215,12 @@ def build_app(service: Service) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        work = [asyncio.create_task(service.deliver()), asyncio.create_task(service.watch_engine())]
+        work = [
+            asyncio.create_task(service.deliver()),
+            asyncio.create_task(service.watch_engine()),
+            asyncio.create_task(service.gateway.keep_watch()),
+            asyncio.create_task(service.courier.run()),
+        ]
         if service.supervisor is not None:
             work.append(asyncio.create_task(service.supervisor.run()))
         await asyncio.to_thread(service.knowledge_is_there)

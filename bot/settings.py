@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         le=20000,
         description="Characters of one message that are read; the rest is refused with a word.",
     )
+    messages_at_once: int = Field(
+        default=200,
+        ge=1,
+        description="Messages a process answers at once; further ones are asked to come later.",
+    )
     body_limit: int = Field(
         default=8_000_000, ge=10_000, description="Bytes of one request; more is refused."
     )

@@ -1,30 +1,60 @@
 """The one way in and out: record, drop repeats, keep order within a conversation, answer.
 
 A message is written down before anything else happens. A repeated one waits for, or gets, the
-answer of the first. Messages of one conversation are answered one after another.
+answer of the first, whichever process it comes to. Messages of one conversation are answered one
+after another, also across processes; what a process that died had begun, another finishes.
 """
 
 import asyncio
+import contextlib
 import logging
+import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions.reply import Reply
 from actions.turn import Said
 from actions.vault import Vault
 from actions.wording import Wording
-from channels.metrics import ANSWERED, RECEIVED, REPEATED, SECONDS
-from channels.transcript import Arrival, Recorded, record_arrival, record_replies
+from channels.arrival import Arrival
+from channels.inbox import (
+    Recorded,
+    abandoned,
+    claim,
+    hold_on,
+    queue_unfetched,
+    record_arrival,
+    record_replies,
+    settle_debts,
+    stop_waiting,
+    take_along,
+)
+from channels.metrics import ANSWERED, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
+from channels.tables import Handed, Late
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
 from nlu.identity import mask_identities
 from nlu.text import has_words, normalise
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOOKS_EVERY = 0.1
+"""Seconds between looks at a message that another process answers, or whose turn has not come."""
+
+SIGN_OF_LIFE = 1.0
+"""Seconds between signs of life for what is being answered, and looks for what nobody holds."""
+
+TRIES = 4
+"""A message that so many processes died over is answered with an apology instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +71,36 @@ Responder = Callable[[Heard], Awaitable[Sequence[Reply]]]
 """Answers a message. It may raise; the resident is then told that the message is kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a channel gives to a request.
+
+    ``late``: it is not there in time; ``replies`` then hold at most a word for the while.
+    ``again``: late, and a repeat of the message may still take it along, so the channel should
+    make sure that one comes.
+    """
+
+    replies: tuple[Reply, ...] = field(repr=False)
+    late: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as it was written down, and the way it goes out."""
+
+    replies: tuple[Reply, ...] = field(repr=False)
+    handed: Handed
+
+
 class Gateway:
     """Takes messages from channels and gives back what to say.
 
     Args:
         message_limit: characters of one message that are read.
+        at_most: messages answered at once; beyond that new ones are put off with a word.
+        call_courier: called when something was put into the outgoing queue.
+        owner: name of the process; every start has one of its own.
     """
 
     def __init__(
@@ -57,6 +112,9 @@ class Gateway:
         wording: Wording,
         clock: Clock,
         message_limit: int,
+        at_most: int = 200,
+        call_courier: Callable[[], None] = lambda: None,
+        owner: str = "",
     ) -> None:
         self.sessions = sessions
         self.respond = respond
@@ -64,11 +122,19 @@ class Gateway:
         self.wording = wording
         self.clock = clock
         self.message_limit = message_limit
-        self.running: dict[int, asyncio.Task[tuple[Reply, ...]]] = {}
-        self.orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.at_most = at_most
+        self.call_courier = call_courier
+        self.owner = owner or secrets.token_hex(8)
+        self.running: dict[int, asyncio.Task[Kept]] = {}
+        self.awaited: Counter[int] = Counter()
+        self.ended: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
-    async def receive(self, arrival: Arrival) -> tuple[Reply, ...]:
-        """The replies to a message, the same for every delivery of it."""
+    async def receive(self, arrival: Arrival, *, within: float | None = None) -> Answer:
+        """The answer to a message, the same for every delivery of it.
+
+        Args:
+            within: seconds in which the channel must be told something; None: as long as it takes.
+        """
         started = time.perf_counter()
         RECEIVED.labels(arrival.channel).inc()
         cleaned, masked = clean(arrival)
@@ -76,42 +142,78 @@ class Gateway:
         if not recorded.is_new:
             REPEATED.labels(arrival.channel).inc()
         if recorded.replies is not None:
-            return recorded.replies
-        task = self.running.get(recorded.id)
-        if task is None:
-            task = asyncio.create_task(self.answer(cleaned, recorded, masked=masked))
-            self.running[recorded.id] = task
-            task.add_done_callback(lambda _: self.running.pop(recorded.id, None))
-        replies = await asyncio.shield(task)
+            return await self.give(Kept(recorded.replies, recorded.handed), recorded.id)
+        task = self.running.get(recorded.id) or self.begin(recorded, masked=masked)
+        self.awaited[recorded.id] += 1
+        try:
+            left = None if within is None else within - (time.perf_counter() - started)
+            async with asyncio.timeout(left):
+                kept = await asyncio.shield(task)
+        except TimeoutError:
+            return await self.be_late(arrival, recorded)
+        finally:
+            self.awaited[recorded.id] -= 1
+            self.awaited += Counter()  # forgets what nobody waits for
         SECONDS.labels(arrival.channel).observe(time.perf_counter() - started)
-        return replies
+        return await self.give(kept, recorded.id, debtor=arrival)
+
+    def begin(self, recorded: Recorded, *, masked: bool) -> asyncio.Task[Kept]:
+        task = asyncio.create_task(self.answer(recorded, masked=masked))
+        self.running[recorded.id] = task
+        task.add_done_callback(lambda done: self.end(recorded, done))
+        return task
+
+    def end(self, recorded: Recorded, task: asyncio.Task[Kept]) -> None:
+        self.running.pop(recorded.id, None)
+        ended = self.ended.pop(recorded.conversation, None)
+        if ended is not None:
+            ended.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Left unanswered in the inbox, from where it is taken up again.
+            logger.error("message %d is put off: %s", recorded.id, type(error).__name__)
 
     def record(self, arrival: Arrival) -> Recorded:
         with self.sessions.begin() as session:
-            return record_arrival(session, arrival, self.vault, self.clock())
+            return record_arrival(session, arrival, self.vault, self.clock(), self.owner)
 
-    async def answer(
-        self, arrival: Arrival, recorded: Recorded, *, masked: bool
-    ) -> tuple[Reply, ...]:
-        """Answer in the conversation's order, and write the answer down before it is given."""
-        order = self.orders.setdefault(arrival.conversation, asyncio.Lock())
-        async with order:
-            if not recorded.is_new:
-                # The first delivery may have been answered since it was looked for.
-                recorded = await asyncio.to_thread(self.record, arrival)
-                if recorded.replies is not None:
-                    return recorded.replies
-            heard = Heard(recorded.id, arrival.channel, arrival.conversation, recorded.said)
-            replies = tuple(await self.say(heard))
-            if masked:
-                replies = (*replies, self.wording.say("identity_masked"))
-            return await asyncio.to_thread(self.keep, heard.id, replies)
+    def look(self, inbound: int) -> Recorded:
+        with self.sessions.begin() as session:
+            return claim(session, inbound, self.vault, self.owner, self.clock())
 
-    async def say(self, heard: Heard) -> Sequence[Reply]:
+    async def answer(self, recorded: Recorded, *, masked: bool) -> Kept:
+        """Answer when its turn has come, and write the answer down before it is given."""
+        if not recorded.is_new:
+            # It may have been answered since it was looked for.
+            recorded = await asyncio.to_thread(self.look, recorded.id)
+        while recorded.replies is None and not recorded.ours:
+            await self.wait_for_another(recorded.conversation)
+            recorded = await asyncio.to_thread(self.look, recorded.id)
+        if recorded.replies is not None:
+            return Kept(recorded.replies, recorded.handed)
+        heard = Heard(recorded.id, recorded.channel, recorded.conversation, recorded.said)
+        replies = tuple(await self.say(heard, tries=recorded.tries))
+        if masked:
+            replies = (*replies, self.wording.say("identity_masked"))
+        return await asyncio.to_thread(self.keep, heard.id, replies)
+
+    async def wait_for_another(self, conversation: str) -> None:
+        """Until another message of the conversation has been answered here, or for a moment."""
+        ended = self.ended.setdefault(conversation, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_EVERY):
+                await ended.wait()
+
+    async def say(self, heard: Heard, *, tries: int) -> Sequence[Reply]:
         refusal = self.refusal(heard.said)
         if refusal is not None:
             ANSWERED.labels(heard.channel, "refused").inc()
             return (refusal,)
+        if tries > TRIES:
+            ANSWERED.labels(heard.channel, "failed").inc()
+            return (self.wording.say("failed"),)
+        if len(self.running) > self.at_most and find_emergency(heard.said.text) is None:
+            ANSWERED.labels(heard.channel, "shed").inc()
+            return (self.wording.say("busy"),)
         try:
             replies = await self.respond(heard)
         except Exception as error:
@@ -132,9 +234,75 @@ class Gateway:
             return None
         return self.wording.say("empty")
 
-    def keep(self, inbound: int, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    def keep(self, inbound: int, replies: tuple[Reply, ...]) -> Kept:
+        awaited = self.awaited[inbound] > 0
         with self.sessions.begin() as session:
-            return record_replies(session, inbound, replies, self.vault, self.clock())
+            kept, handed = record_replies(
+                session, inbound, replies, self.vault, self.clock(), awaited=awaited
+            )
+        if handed is Handed.QUEUED:
+            self.call_courier()
+        return Kept(kept, handed)
+
+    async def give(self, kept: Kept, inbound: int, debtor: Arrival | None = None) -> Answer:
+        """To a request what is there, unless it goes out another way; with what is still owed."""
+        if kept.handed is Handed.OPEN and not await self.change(take_along, inbound):
+            return Answer((), late=True)
+        if kept.handed in {Handed.QUEUED, Handed.OWED}:
+            return Answer((), late=True)
+        if debtor is None or debtor.late is not Late.OWE:
+            return Answer(kept.replies)
+        now = self.clock()
+        owed = await self.change(settle_debts, debtor.conversation, self.vault, now)
+        return Answer((*owed, *kept.replies))
+
+    async def be_late(self, arrival: Arrival, recorded: Recorded) -> Answer:
+        """The time is up: the answer will go another way, unless it came at this very moment."""
+        repeats = recorded.deliveries < arrival.deliveries_at_most
+        if arrival.late is Late.WAIT or (arrival.late is Late.OWE and repeats):
+            LATE.labels(arrival.channel, "repeat").inc()
+            return Answer((), late=True, again=True)
+        how = Handed.QUEUED if arrival.late is Late.PUSH else Handed.OWED
+        if not await self.change(stop_waiting, recorded.id, how):
+            now = await asyncio.to_thread(self.look, recorded.id)
+            if now.replies is not None:
+                return await self.give(Kept(now.replies, now.handed), recorded.id)
+        LATE.labels(arrival.channel, how.value).inc()
+        word = () if how is Handed.QUEUED else (self.wording.say("still_working"),)
+        return Answer(word, late=True)
+
+    async def change(self, change: Callable[..., T], *arguments: object) -> T:
+        """Run a change of the inbox in a transaction of its own."""
+
+        def run() -> T:
+            with self.sessions.begin() as session:
+                return change(session, *arguments)
+
+        return await asyncio.to_thread(run)
+
+    async def keep_watch(self) -> None:
+        """Give signs of life and take up what nobody holds, for ever."""
+        while True:
+            try:
+                await self.watch_once()
+            except SQLAlchemyError as error:
+                logger.error("the inbox cannot be read: %s", type(error).__name__)
+            await asyncio.sleep(SIGN_OF_LIFE)
+
+    async def watch_once(self) -> None:
+        for recorded in await self.change(self.look_after, list(self.running)):
+            if recorded.ours and recorded.id not in self.running:
+                TAKEN_OVER.inc()
+                self.begin(recorded, masked=False)
+
+    def look_after(self, session: Session, running: Sequence[int]) -> list[Recorded]:
+        now = self.clock()
+        if running:
+            hold_on(session, running, self.owner, now)
+        if queue_unfetched(session, now):
+            self.call_courier()
+        left = [inbound for inbound in abandoned(session, now) if inbound not in running]
+        return [claim(session, inbound, self.vault, self.owner, now) for inbound in left]
 
 
 def clean(arrival: Arrival) -> tuple[Arrival, bool]:

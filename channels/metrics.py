@@ -1,6 +1,6 @@
 """What is counted on the way in and out; docs/metrics.md says what each means."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 4.5, 10.0)
 
@@ -16,3 +16,15 @@ ANSWERED = Counter(
 SECONDS = Histogram(
     "linli_answer_seconds", "Seconds from arrival to answer.", ["channel"], buckets=BUCKETS
 )
+LATE = Counter(
+    "linli_answers_late",
+    "Answers that were not there in time: pushed, owed, or left to a repeat.",
+    ["channel", "how"],
+)
+TAKEN_OVER = Counter("linli_messages_taken_over", "Messages taken over from a process that died.")
+SENT = Counter(
+    "linli_lines_sent",
+    "Lines sent by writing first: sent, later, failed, dead.",
+    ["channel", "result"],
+)
+QUEUE = Gauge("linli_outgoing", "Lines waiting to be sent, by state.", ["state"])

@@ -6,7 +6,7 @@ from actions.reply import Reply
 from actions.tickets.ticket import STATUS_NAMES, Event, EventKind, Publish
 from actions.vault import Vault
 from actions.wording import Wording
-from channels.transcript import record_unasked
+from channels.outgoing import tell
 
 
 def notifier(session: Session, vault: Vault, wording: Wording) -> Publish:
@@ -15,7 +15,7 @@ def notifier(session: Session, vault: Vault, wording: Wording) -> Publish:
     def notify(event: Event) -> None:
         reply = notice(event, wording)
         if reply is not None:
-            record_unasked(session, event.conversation, reply, vault, event.at)
+            tell(session, event.conversation, reply, vault, event.at)
 
     return notify
 

@@ -1,49 +1,20 @@
-"""The record of every conversation: written before anything else happens, sealed at rest."""
+"""The record of every conversation: what was said, both ways, sealed at rest."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from actions.reply import Reply
-from actions.turn import Location, Said
 from actions.vault import Vault
-from channels.tables import InboundRow, InboundState, TranscriptRow
+from channels.tables import InboundRow, TranscriptRow
 
 RESIDENT = "resident"
 LINLI = "linli"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message as a channel hands it over: whose, which, and what was said.
-
-    ``external`` is the channel's own number of the message, unique within the account.
-    """
-
-    channel: str
-    account: str
-    external: str
-    conversation: str
-    said: Said
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The record of an arrival: new, or the one of an earlier delivery of the same message.
-
-    ``said`` is what the first delivery said; ``replies`` is None until it has been answered.
-    """
-
-    id: int
-    is_new: bool
-    said: Said
-    replies: tuple[Reply, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,68 +28,6 @@ class Spoken:
     at: datetime
 
 
-def record_arrival(session: Session, arrival: Arrival, vault: Vault, now: datetime) -> Recorded:
-    """Write the message down, once; a repeated one finds its record and, if any, its replies."""
-    known = find_arrival(session, arrival)
-    if known is None:
-        row = InboundRow(
-            channel=arrival.channel,
-            account=arrival.account,
-            external=arrival.external,
-            conversation=arrival.conversation,
-            state=InboundState.RECEIVED,
-            received=now,
-        )
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:
-            known = find_arrival(session, arrival)
-            if known is None:
-                raise
-        else:
-            content = {k: v for k, v in asdict(arrival.said).items() if v}
-            write(session, arrival.conversation, row.id, RESIDENT, content, vault, now)
-            return Recorded(row.id, True, arrival.said, None)
-    said = recall(session, known.id, vault)
-    if said is not None:
-        return Recorded(known.id, False, said, None)
-    return Recorded(known.id, False, arrival.said, replies_to(session, known.id, vault))
-
-
-def find_arrival(session: Session, arrival: Arrival) -> InboundRow | None:
-    return session.scalar(
-        select(InboundRow).where(
-            InboundRow.channel == arrival.channel,
-            InboundRow.account == arrival.account,
-            InboundRow.external == arrival.external,
-        )
-    )
-
-
-def record_replies(
-    session: Session, inbound: int, replies: Sequence[Reply], vault: Vault, now: datetime
-) -> tuple[Reply, ...]:
-    """Write what was answered, and that it was; the answer that stands.
-
-    A message is answered once: a second answer is dropped, and the first given back.
-    """
-    row = session.get_one(InboundRow, inbound, with_for_update=True)
-    if row.state == InboundState.ANSWERED:
-        return replies_to(session, inbound, vault)
-    for reply in replies:
-        write(session, row.conversation, inbound, LINLI, reply.to_json(), vault, now)
-    row.state, row.answered = InboundState.ANSWERED, now
-    return tuple(replies)
-
-
-def record_unasked(
-    session: Session, conversation: str, reply: Reply, vault: Vault, now: datetime
-) -> None:
-    """Write something said without being asked, such as news of a ticket."""
-    write(session, conversation, None, LINLI, reply.to_json(), vault, now)
-
-
 def write(
     session: Session,
     conversation: str,
@@ -127,50 +36,34 @@ def write(
     content: dict[str, Any],
     vault: Vault,
     now: datetime,
-) -> None:
-    session.add(
-        TranscriptRow(
-            conversation=conversation,
-            inbound=inbound,
-            speaker=speaker,
-            sealed=vault.seal(json.dumps(content, ensure_ascii=False)),
-            at=now,
-        )
+) -> TranscriptRow:
+    """Add a line; ``inbound`` is the message it belongs to, None for what is said unasked."""
+    row = TranscriptRow(
+        conversation=conversation,
+        inbound=inbound,
+        speaker=speaker,
+        sealed=vault.seal(json.dumps(content, ensure_ascii=False)),
+        at=now,
     )
+    session.add(row)
+    return row
 
 
-def replies_to(session: Session, inbound: int, vault: Vault) -> tuple[Reply, ...]:
-    rows = session.scalars(
+def lines_to(session: Session, inbound: int) -> Sequence[TranscriptRow]:
+    """What was answered to a message, in order."""
+    return session.scalars(
         select(TranscriptRow)
         .where(TranscriptRow.inbound == inbound, TranscriptRow.speaker == LINLI)
         .order_by(TranscriptRow.id)
-    )
-    return tuple(Reply.from_json(json.loads(vault.open(row.sealed))) for row in rows)
+    ).all()
 
 
-def recall(session: Session, inbound: int, vault: Vault) -> Said | None:
-    """What the resident said in a message; None where it has been answered already.
+def replies_to(session: Session, inbound: int, vault: Vault) -> tuple[Reply, ...]:
+    return tuple(reply_of(row, vault) for row in lines_to(session, inbound))
 
-    Raises:
-        LookupError: there is no such message.
-    """
-    found = session.execute(
-        select(TranscriptRow, InboundRow.state)
-        .join(InboundRow, TranscriptRow.inbound == InboundRow.id)
-        .where(TranscriptRow.inbound == inbound, TranscriptRow.speaker == RESIDENT)
-    ).first()
-    if found is None:
-        raise LookupError(f"no message {inbound}")
-    row, state = found
-    if state == InboundState.ANSWERED:
-        return None
-    content = json.loads(vault.open(row.sealed))
-    location = content.get("location")
-    return Said(
-        text=content.get("text", ""),
-        location=Location(**location) if location else None,
-        images=tuple(content.get("images", ())),
-    )
+
+def reply_of(row: TranscriptRow, vault: Vault) -> Reply:
+    return Reply.from_json(json.loads(vault.open(row.sealed)))
 
 
 def transcript(

@@ -29,7 +29,7 @@ from bot.database import migrate
 from bot.engine import free_port, newest_model
 from bot.service import Service, build, build_app
 from bot.settings import Settings
-from channels.transcript import Arrival
+from channels.arrival import Arrival
 from nlu.evaluation import share
 
 AT_ONCE = 6
@@ -212,11 +212,11 @@ async def follow(
     async def work(service: Service, ran: Mapping[str, list[str]]) -> None:
         for place, row in waiting:
             conversation = f"{CHANNEL}:{place}"
-            replies = await service.gateway.receive(
+            answer = await service.gateway.receive(
                 Arrival(CHANNEL, "", str(place), conversation, Said(row.text))
             )
             facts = await asyncio.to_thread(
-                look, service, conversation, replies, tuple(ran.get(conversation, ()))
+                look, service, conversation, answer.replies, tuple(ran.get(conversation, ()))
             )
             became[place] = Became(row.number, row.label, outcomes_of(facts))
             progress(len(became))

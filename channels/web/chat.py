@@ -9,9 +9,10 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from actions.turn import Location, Said
+from channels.arrival import Arrival
 from channels.attachments import Attachments, NoPicture
 from channels.gateway import Gateway
-from channels.transcript import RESIDENT, Arrival, Spoken, transcript
+from channels.transcript import RESIDENT, Spoken, transcript
 
 CHANNEL = "web"
 
@@ -59,7 +60,7 @@ def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
             async with drawing:
                 keep = partial(kept_image, message.image, external, attachments, gateway)
                 images = (await asyncio.to_thread(keep),)
-        replies = await gateway.receive(
+        answer = await gateway.receive(
             Arrival(
                 channel=CHANNEL,
                 account="",
@@ -68,7 +69,7 @@ def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
                 said=Said(message.text or "", location_of(message.location), images),
             )
         )
-        return {"conversation_id": conversation, "replies": [r.to_json() for r in replies]}
+        return {"conversation_id": conversation, "replies": [r.to_json() for r in answer.replies]}
 
     @routes.get("/conversations/{conversation}/messages")
     async def earlier(

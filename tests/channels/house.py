@@ -17,18 +17,40 @@ from actions.turn import Said
 from actions.vault import Vault
 from actions.wording import Wording, load_wording
 from bot.database import open_engine, open_sessions
+from channels.arrival import Arrival
 from channels.gateway import Gateway, Heard
+from channels.inbox import record_arrival, record_replies
 from channels.tables import Base
-from channels.transcript import Arrival, Spoken, transcript
+from channels.transcript import Spoken, transcript
 
 FACTS = {"community": "云溪街道", "phone": "010-0000-0000（示例）", "office_hours": "（示例）"}
 LIMIT = 2000
 
 
 def arrival(text: str = "路灯坏了", external: str = "1", **told: Any) -> Arrival:
-    """A message; ``told``: conversation, location, images."""
+    """A message; ``told``: conversation, location, images, or any field of an arrival."""
     conversation = told.pop("conversation", "web:a")
-    return Arrival("web", "", f"{conversation}/{external}", conversation, Said(text, **told))
+    about = {
+        name: told.pop(name) for name in ("late", "recipient", "deliveries_at_most") if name in told
+    }
+    said = Said(text, **told)
+    return Arrival("web", "", f"{conversation}/{external}", conversation, said, **about)
+
+
+OWNER = "process-1"
+
+
+def told(house: "House", session: Session, message: Arrival, *replies: Reply) -> int:
+    """A message with its answer, in the record; the number of the message."""
+    now = house.now
+    recorded = record_arrival(session, message, house.vault, now, OWNER)
+    record_replies(session, recorded.id, replies, house.vault, now, awaited=True)
+    return recorded.id
+
+
+async def ask(gateway: Gateway, message: Arrival) -> tuple[Reply, ...]:
+    """The replies to a message, however long they take."""
+    return (await gateway.receive(message)).replies
 
 
 @dataclass
@@ -80,10 +102,10 @@ class House:
         """Speaker and text, line by line."""
         return [(line.speaker, line.content.get("text", "")) for line in self.lines(conversation)]
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
+    def rows(self, table: str, order: str = "id") -> list[dict[str, Any]]:
         """A table as it lies on the disk."""
         with self.sessions() as session:
-            found = session.execute(text(f"SELECT * FROM {table} ORDER BY id"))  # noqa: S608
+            found = session.execute(text(f"SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608
             return [dict(row) for row in found.mappings()]
 
     def on_disk(self) -> str:

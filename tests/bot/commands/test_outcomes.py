@@ -30,7 +30,8 @@ from bot.commands.outcomes import (
     to_json,
 )
 from bot.settings import Settings
-from channels.transcript import Arrival
+from channels.arrival import Arrival
+from channels.gateway import Answer
 from tests.actions.conftest import stage
 from tests.actions.stage import Stage
 
@@ -149,12 +150,12 @@ def test_each_row_is_the_first_of_its_own_conversation_and_keeps_its_place(
     heard: list[str] = []
     ran: dict[str, list[str]] = {}
 
-    async def receive(arrival: Arrival) -> tuple[Reply, ...]:
+    async def receive(arrival: Arrival) -> Answer:
         heard.append(arrival.conversation)
         # Later rows are answered sooner.
         await asyncio.sleep(0.01 / len(heard))
         ran[arrival.conversation] = ["action_" + arrival.said.text]
-        return (PLAIN,)
+        return Answer((PLAIN,))
 
     @contextlib.asynccontextmanager
     async def serving(settings: Settings) -> AsyncIterator[tuple[Any, Mapping[str, list[str]]]]:

@@ -14,8 +14,8 @@ from PIL import Image
 from actions.reply import Button, Citation, PhoneNumber, Reply, TicketCard
 from channels.attachments import Attachments
 from channels.errors import add_error_handlers
+from channels.outgoing import tell
 from channels.tables import InboundRow
-from channels.transcript import record_unasked
 from channels.web.chat import chat_routes
 from tests.channels.house import Answerer, House
 
@@ -144,7 +144,7 @@ async def test_a_transcript_has_growing_numbers_and_both_sides_of_a_turn(
 ) -> None:
     await post(client, conversation_id="a", message_id="m.1", text="一")
     with house.sessions.begin() as session:
-        record_unasked(session, "web:a", Reply("工单已办结"), house.vault, house.clock())
+        tell(session, "web:a", Reply("工单已办结"), house.vault, house.clock())
     found = await rows(client, "a")
     assert [(row["from"], row["message_id"], row["text"]) for row in found] == [
         ("resident", "m.1", "一"),

@@ -1,0 +1,139 @@
+"""Brings what is in the outgoing queue to the residents, by each channel's own way."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from actions.reply import Reply
+from actions.vault import Vault
+from channels.metrics import SENT
+from channels.outgoing import Errand, give_up, note_failure, note_sent, take_due
+from channels.recipients import Recipient
+from nlu.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+LOOKS_EVERY = 0.5
+"""Seconds between looks into the queue, where nothing calls earlier."""
+
+
+class NotNow(Exception):
+    """The channel takes nothing at present, and says for how long; no failure of the line."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Undeliverable(Exception):
+    """The line can never be delivered: they have left, or the channel refuses it."""
+
+
+class Writer(Protocol):
+    """A channel that may write first."""
+
+    async def send(self, to: Recipient, reply: Reply, *, asked: bool) -> None:
+        """Send one reply.
+
+        Args:
+            asked: whether it answers a message, or is said unasked (news, a person's word).
+
+        Raises:
+            NotNow, Undeliverable: see there; any other error counts as a failure.
+        """
+
+
+class Courier:
+    """Sends in order within a conversation, in parallel across them.
+
+    Args:
+        writers: by name of the channel.
+        owner: the process.
+    """
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        writers: Mapping[str, Writer],
+        *,
+        vault: Vault,
+        clock: Clock,
+        owner: str,
+    ) -> None:
+        self.sessions = sessions
+        self.writers = writers
+        self.vault = vault
+        self.clock = clock
+        self.owner = owner
+        self.called = asyncio.Event()
+
+    def call(self) -> None:
+        """There is something in the queue."""
+        self.called.set()
+
+    async def run(self) -> None:
+        """Bring, for ever."""
+        while True:
+            self.called.clear()
+            try:
+                sent = await self.bring()
+            except SQLAlchemyError as error:
+                logger.error("the outgoing queue cannot be read: %s", type(error).__name__)
+                sent = 0
+            if sent:
+                continue
+            try:
+                async with asyncio.timeout(LOOKS_EVERY):
+                    await self.called.wait()
+            except TimeoutError:
+                pass
+
+    async def bring(self) -> int:
+        """Send what is due; how many lines were tried."""
+        errands = await asyncio.to_thread(self.take)
+        await asyncio.gather(*(self.send(errand) for errand in errands))
+        return len(errands)
+
+    def take(self) -> list[Errand]:
+        with self.sessions.begin() as session:
+            return take_due(session, self.owner, self.vault, self.clock())
+
+    async def send(self, errand: Errand) -> None:
+        to = errand.recipient
+        channel = to.channel if to else "none"
+        try:
+            if to is None or not to.reachable or channel not in self.writers:
+                raise Undeliverable("nobody to write to")
+            await self.writers[channel].send(to, errand.reply, asked=errand.asked)
+        except NotNow as wait:
+            SENT.labels(channel, "later").inc()
+            await asyncio.to_thread(self.fail, errand.id, str(wait), wait.after)
+        except Undeliverable as refusal:
+            SENT.labels(channel, "dead").inc()
+            logger.warning("line %d cannot be delivered: %s", errand.id, refusal)
+            await asyncio.to_thread(self.bury, errand.id, str(refusal))
+        except Exception as error:
+            # Whatever broke: the line stays in the queue. The text of an error may quote it.
+            SENT.labels(channel, "failed").inc()
+            logger.warning("line %d was not sent: %s", errand.id, type(error).__name__)
+            await asyncio.to_thread(self.fail, errand.id, type(error).__name__, None)
+        else:
+            SENT.labels(channel, "sent").inc()
+            await asyncio.to_thread(self.close, errand.id)
+
+    def fail(self, errand: int, reason: str, after: timedelta | None) -> None:
+        with self.sessions.begin() as session:
+            note_failure(session, errand, reason, self.clock(), after=after)
+
+    def bury(self, errand: int, reason: str) -> None:
+        with self.sessions.begin() as session:
+            give_up(session, errand, reason, self.clock())
+
+    def close(self, errand: int) -> None:
+        with self.sessions.begin() as session:
+            note_sent(session, errand, self.clock())

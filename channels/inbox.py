@@ -1,0 +1,337 @@
+"""Messages that came in: written down once, answered once, in the order of their conversation.
+
+Any number of processes may work on one inbox. A message is answered by the process that holds it;
+one whose process has died is taken over when the hold has run out. A later message of the same
+conversation waits until all before it are answered.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from actions.reply import Reply
+from actions.turn import Location, Said
+from actions.vault import Vault
+from channels.arrival import Arrival
+from channels.outgoing import enqueue
+from channels.recipients import note_recipient
+from channels.tables import Handed, InboundRow, InboundState, Late, TranscriptRow
+from channels.transcript import LINLI, RESIDENT, lines_to, replies_to, write
+
+HOLD = timedelta(seconds=4)
+"""How long a message is held by a process that gives no further sign of life."""
+
+REPEATS_WITHIN = timedelta(seconds=6)
+"""A channel that repeats a message does so within this time; WeChat after 5 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The record of an arrival: new, or the one of an earlier delivery of the same message.
+
+    ``said`` is what the first delivery said; ``replies`` is None until it has been answered.
+    ``ours``: the process that asked holds it now and has to answer it.
+    """
+
+    id: int
+    channel: str
+    conversation: str
+    is_new: bool
+    said: Said
+    replies: tuple[Reply, ...] | None
+    ours: bool
+    handed: Handed
+    deliveries: int
+    tries: int
+
+
+def record_arrival(
+    session: Session, arrival: Arrival, vault: Vault, now: datetime, owner: str
+) -> Recorded:
+    """Write the message down, once, and hold it where its turn has come.
+
+    A repeated one finds its record and, if any, its replies.
+    """
+    line_up(session, arrival.conversation)
+    known = find_arrival(session, arrival)
+    if known is None:
+        row = InboundRow(
+            channel=arrival.channel,
+            account=arrival.account,
+            external=arrival.external,
+            conversation=arrival.conversation,
+            state=InboundState.RECEIVED,
+            received=now,
+            late=arrival.late,
+            handed=Handed.OPEN,
+            deliveries=1,
+            delivered=now,
+            tries=0,
+        )
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:
+            known = find_arrival(session, arrival)
+            if known is None:
+                raise
+        else:
+            content = {k: v for k, v in asdict(arrival.said).items() if v}
+            write(session, arrival.conversation, row.id, RESIDENT, content, vault, now)
+            note_recipient(session, arrival, vault, now)
+            ours = hold(session, row, owner, now)
+            return record_of(row, arrival.said, ours=ours, is_new=True)
+    known.deliveries += 1
+    known.delivered = now
+    return standing(session, known, vault, owner, now)
+
+
+def claim(session: Session, inbound: int, vault: Vault, owner: str, now: datetime) -> Recorded:
+    """The record of a message, held by ``owner`` where its turn has come."""
+    row = session.get_one(InboundRow, inbound)
+    line_up(session, row.conversation)
+    session.refresh(row)
+    return standing(session, row, vault, owner, now)
+
+
+def standing(
+    session: Session, row: InboundRow, vault: Vault, owner: str, now: datetime
+) -> Recorded:
+    if row.state == InboundState.ANSWERED:
+        return record_of(row, Said(""), replies=replies_to(session, row.id, vault))
+    return record_of(row, said_in(session, row.id, vault), ours=hold(session, row, owner, now))
+
+
+def record_of(
+    row: InboundRow,
+    said: Said,
+    *,
+    replies: tuple[Reply, ...] | None = None,
+    ours: bool = False,
+    is_new: bool = False,
+) -> Recorded:
+    return Recorded(
+        id=row.id,
+        channel=row.channel,
+        conversation=row.conversation,
+        is_new=is_new,
+        said=said,
+        replies=replies,
+        ours=ours,
+        handed=Handed(row.handed),
+        deliveries=row.deliveries,
+        tries=row.tries,
+    )
+
+
+def line_up(session: Session, conversation: str) -> None:
+    """One transaction at a time for a conversation; SQLite's writers take turns anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
+        session.execute(key, {"conversation": conversation})
+
+
+def hold(session: Session, row: InboundRow, owner: str, now: datetime) -> bool:
+    """Whether the message is ``owner``'s to answer now."""
+    if row.owner != owner and row.held_until is not None and row.held_until > now:
+        return False
+    before = session.scalar(
+        select(InboundRow.id)
+        .where(
+            InboundRow.conversation == row.conversation,
+            InboundRow.state == InboundState.RECEIVED,
+            InboundRow.id != row.id,
+            or_(InboundRow.id < row.id, InboundRow.held_until > now),
+        )
+        .limit(1)
+    )
+    if before is not None:
+        return False
+    if row.owner != owner:
+        row.tries += 1
+    row.owner, row.held_until = owner, now + HOLD
+    return True
+
+
+def hold_on(session: Session, inbounds: Sequence[int], owner: str, now: datetime) -> None:
+    """A sign of life: the messages stay with their process."""
+    session.execute(
+        update(InboundRow)
+        .where(InboundRow.id.in_(inbounds), InboundRow.owner == owner)
+        .values(held_until=now + HOLD)
+    )
+
+
+def abandoned(session: Session, now: datetime, limit: int = 20) -> Sequence[int]:
+    """Messages that nobody holds, the oldest of each conversation first."""
+    return session.scalars(
+        select(InboundRow.id)
+        .where(
+            InboundRow.state == InboundState.RECEIVED,
+            or_(InboundRow.held_until.is_(None), InboundRow.held_until <= now),
+            InboundRow.received <= now - HOLD,
+        )
+        .order_by(InboundRow.id)
+        .limit(limit)
+    ).all()
+
+
+def record_replies(
+    session: Session,
+    inbound: int,
+    replies: Sequence[Reply],
+    vault: Vault,
+    now: datetime,
+    *,
+    awaited: bool,
+) -> tuple[tuple[Reply, ...], Handed]:
+    """Write what was answered, and that it was; the answer that stands, and how it goes out.
+
+    A message is answered once: a second answer is dropped, and the first given back.
+
+    Args:
+        awaited: whether somebody waits for it in this process.
+    """
+    row = session.get_one(InboundRow, inbound, with_for_update=True)
+    if row.state == InboundState.ANSWERED:
+        return replies_to(session, inbound, vault), Handed(row.handed)
+    lines = [
+        write(session, row.conversation, inbound, LINLI, reply.to_json(), vault, now)
+        for reply in replies
+    ]
+    row.state, row.answered, row.held_until = InboundState.ANSWERED, now, None
+    if row.handed == Handed.OPEN:
+        row.handed = handing(row, now, awaited=awaited)
+    if row.handed == Handed.QUEUED:
+        enqueue(session, lines, now)
+    return tuple(replies), Handed(row.handed)
+
+
+def handing(row: InboundRow, now: datetime, *, awaited: bool) -> Handed:
+    if awaited or row.late == Late.WAIT:
+        return Handed.GIVEN
+    if row.late == Late.PUSH and now - row.delivered > REPEATS_WITHIN:
+        return Handed.QUEUED
+    return Handed.OPEN
+
+
+def stop_waiting(session: Session, inbound: int, handed: Handed) -> bool:
+    """Nobody waits for the answer any more; False where it is there already."""
+    changed = session.execute(
+        update(InboundRow)
+        .where(
+            InboundRow.id == inbound,
+            InboundRow.state == InboundState.RECEIVED,
+            InboundRow.handed == Handed.OPEN,
+        )
+        .values(handed=handed)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def take_along(session: Session, inbound: int) -> bool:
+    """A request takes the answer with it; False where it goes out another way already."""
+    changed = session.execute(
+        update(InboundRow)
+        .where(
+            InboundRow.id == inbound,
+            InboundRow.state == InboundState.ANSWERED,
+            InboundRow.handed.in_((Handed.OPEN, Handed.GIVEN)),
+        )
+        .values(handed=Handed.GIVEN)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def queue_unfetched(session: Session, now: datetime, limit: int = 50) -> int:
+    """Answers that no repeat came for go out by writing first; how many."""
+    rows = session.scalars(
+        select(InboundRow)
+        .where(
+            InboundRow.handed == Handed.OPEN,
+            InboundRow.state == InboundState.ANSWERED,
+            InboundRow.late == Late.PUSH,
+            InboundRow.delivered < now - REPEATS_WITHIN,
+        )
+        .order_by(InboundRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.handed = Handed.QUEUED
+        enqueue(session, lines_to(session, row.id), now)
+    return len(rows)
+
+
+def settle_debts(
+    session: Session, conversation: str, vault: Vault, now: datetime
+) -> tuple[Reply, ...]:
+    """Answers that could not be given in time on a channel that may not write first."""
+    rows = session.scalars(
+        select(InboundRow)
+        .where(
+            InboundRow.conversation == conversation,
+            InboundRow.state == InboundState.ANSWERED,
+            InboundRow.late == Late.OWE,
+            InboundRow.handed.in_((Handed.OWED, Handed.OPEN)),
+            or_(InboundRow.handed == Handed.OWED, InboundRow.delivered < now - REPEATS_WITHIN),
+        )
+        .order_by(InboundRow.id)
+        .with_for_update()
+    ).all()
+    replies: list[Reply] = []
+    for row in rows:
+        row.handed = Handed.GIVEN
+        replies += replies_to(session, row.id, vault)
+    return tuple(replies)
+
+
+def find_arrival(session: Session, arrival: Arrival) -> InboundRow | None:
+    return session.scalar(
+        select(InboundRow).where(
+            InboundRow.channel == arrival.channel,
+            InboundRow.account == arrival.account,
+            InboundRow.external == arrival.external,
+        )
+    )
+
+
+def recall(session: Session, inbound: int, vault: Vault) -> Said | None:
+    """What the resident said in a message; None where it has been answered already.
+
+    Raises:
+        LookupError: there is no such message.
+    """
+    found = session.execute(
+        select(TranscriptRow.sealed, InboundRow.state)
+        .join(InboundRow, TranscriptRow.inbound == InboundRow.id)
+        .where(TranscriptRow.inbound == inbound, TranscriptRow.speaker == RESIDENT)
+    ).first()
+    if found is None:
+        raise LookupError(f"no message {inbound}")
+    sealed, state = found
+    return None if state == InboundState.ANSWERED else opened(sealed, vault)
+
+
+def said_in(session: Session, inbound: int, vault: Vault) -> Said:
+    sealed = session.scalars(
+        select(TranscriptRow.sealed).where(
+            TranscriptRow.inbound == inbound, TranscriptRow.speaker == RESIDENT
+        )
+    ).one()
+    return opened(sealed, vault)
+
+
+def opened(sealed: str, vault: Vault) -> Said:
+    content = json.loads(vault.open(sealed))
+    location = content.get("location")
+    return Said(
+        text=content.get("text", ""),
+        location=Location(**location) if location else None,
+        images=tuple(content.get("images", ())),
+    )

@@ -1,0 +1,146 @@
+"""The queue of what goes out by writing first: late answers, news of tickets, words of a person.
+
+A line is sent when all before it in its conversation have been sent or given up. Each row carries
+its state, its failures, the reason of the last one and when it is tried again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from actions.reply import Reply
+from actions.vault import Vault
+from channels.recipients import Recipient, find_recipient
+from channels.tables import OutgoingRow, OutgoingState, TranscriptRow
+from channels.transcript import LINLI, reply_of, write
+
+SENDING_WITHIN = timedelta(seconds=30)
+"""A row that has been on its way longer belongs to a process that died; it is sent again."""
+
+PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 7200, 21600))
+"""How long after the first, second … failure a row is tried again; after the last it is dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A line to be sent, and to whom; ``kind`` is what it is: an answer, or said unasked."""
+
+    id: int
+    conversation: str
+    reply: Reply = field(repr=False)
+    recipient: Recipient | None
+    asked: bool
+
+
+def enqueue(session: Session, lines: Sequence[TranscriptRow], now: datetime) -> None:
+    """Put lines of a transcript into the queue, in their order."""
+    session.flush()
+    for line in lines:
+        session.add(
+            OutgoingRow(
+                conversation=line.conversation,
+                line=line.id,
+                state=OutgoingState.PENDING,
+                failures=0,
+                reason="",
+                next_try=now,
+                created=now,
+            )
+        )
+
+
+def tell(
+    session: Session, conversation: str, reply: Reply, vault: Vault, now: datetime
+) -> TranscriptRow:
+    """Say something unasked, such as news of a ticket: into the transcript, and out."""
+    line = write(session, conversation, None, LINLI, reply.to_json(), vault, now)
+    recipient = find_recipient(session, conversation, vault)
+    if recipient is not None and recipient.reachable:
+        enqueue(session, [line], now)
+    return line
+
+
+def take_due(
+    session: Session, owner: str, vault: Vault, now: datetime, limit: int = 20
+) -> list[Errand]:
+    """Rows whose time and turn have come, now on their way by ``owner``."""
+    earlier = aliased(OutgoingRow)
+    waits_for_another = (
+        select(earlier.id)
+        .where(
+            earlier.conversation == OutgoingRow.conversation,
+            earlier.id < OutgoingRow.id,
+            earlier.state.in_((OutgoingState.PENDING, OutgoingState.SENDING)),
+        )
+        .exists()
+    )
+    rows = session.scalars(
+        select(OutgoingRow)
+        .where(
+            OutgoingRow.state.in_((OutgoingState.PENDING, OutgoingState.SENDING)),
+            OutgoingRow.next_try <= now,
+            ~waits_for_another,
+        )
+        .order_by(OutgoingRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    errands = []
+    for row in rows:
+        row.state, row.owner, row.next_try = OutgoingState.SENDING, owner, now + SENDING_WITHIN
+        line = session.get_one(TranscriptRow, row.line)
+        errands.append(
+            Errand(
+                row.id,
+                row.conversation,
+                reply_of(line, vault),
+                find_recipient(session, row.conversation, vault),
+                asked=line.inbound is not None,
+            )
+        )
+    return errands
+
+
+def note_sent(session: Session, errand: int, now: datetime) -> None:
+    row = session.get_one(OutgoingRow, errand)
+    row.state, row.reason, row.ended = OutgoingState.SENT, "", now
+
+
+def note_failure(
+    session: Session, errand: int, reason: str, now: datetime, *, after: timedelta | None = None
+) -> OutgoingState:
+    """A row that could not be sent is tried again later, until it has failed too often.
+
+    Args:
+        after: when the channel itself says how long to wait; such a wait is no failure.
+    """
+    row = session.get_one(OutgoingRow, errand)
+    row.reason = reason[:200]
+    if after is not None:
+        row.state, row.next_try = OutgoingState.PENDING, now + after
+        return OutgoingState.PENDING
+    row.failures += 1
+    if row.failures > len(PAUSES):
+        return give_up(session, errand, reason, now)
+    row.state, row.next_try = OutgoingState.PENDING, now + PAUSES[row.failures - 1]
+    return OutgoingState.PENDING
+
+
+def give_up(session: Session, errand: int, reason: str, now: datetime) -> OutgoingState:
+    row = session.get_one(OutgoingRow, errand)
+    row.state, row.reason, row.ended = OutgoingState.DEAD, reason[:200], now
+    return OutgoingState.DEAD
+
+
+def depth(session: Session) -> dict[OutgoingState, int]:
+    """How many rows are in which state; those sent are not counted."""
+    found = session.execute(
+        select(OutgoingRow.state, func.count())
+        .where(OutgoingRow.state != OutgoingState.SENT)
+        .group_by(OutgoingRow.state)
+    )
+    counts = {OutgoingState(state): count for state, count in found}
+    return {state: counts.get(state, 0) for state in OutgoingState if state != OutgoingState.SENT}

@@ -1,0 +1,62 @@
+"""Whom a conversation is held with, on channels that may write first."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from actions.vault import Vault
+from channels.arrival import Arrival
+from channels.tables import RecipientRow
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """``person`` is the channel's own name of the resident; ``heard`` and ``heard_by`` tell when
+    and how they last came, which decides what may be written to them."""
+
+    conversation: str
+    channel: str
+    account: str
+    person: str = field(repr=False)
+    heard: datetime
+    heard_by: str
+    reachable: bool
+
+
+def note_recipient(session: Session, arrival: Arrival, vault: Vault, now: datetime) -> None:
+    """Remember how to write to them; nothing where the channel cannot write first."""
+    if not arrival.recipient:
+        return
+    row = session.get(RecipientRow, arrival.conversation)
+    if row is None:
+        row = RecipientRow(
+            conversation=arrival.conversation,
+            channel=arrival.channel,
+            account=arrival.account,
+            sealed=vault.seal(arrival.recipient),
+        )
+        session.add(row)
+    row.heard, row.heard_by, row.reachable = now, arrival.heard_by, True
+
+
+def find_recipient(session: Session, conversation: str, vault: Vault) -> Recipient | None:
+    row = session.get(RecipientRow, conversation)
+    if row is None:
+        return None
+    return Recipient(
+        conversation=conversation,
+        channel=row.channel,
+        account=row.account,
+        person=vault.open(row.sealed),
+        heard=row.heard,
+        heard_by=row.heard_by,
+        reachable=row.reachable,
+    )
+
+
+def lose_recipient(session: Session, conversation: str) -> None:
+    """They have left the channel; nothing is sent until they come back."""
+    row = session.get(RecipientRow, conversation)
+    if row is not None:
+        row.reachable = False

@@ -1,0 +1,173 @@
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from actions.reply import Reply
+from channels.courier import Courier, NotNow, Undeliverable
+from channels.gateway import Gateway
+from channels.outgoing import PAUSES, SENDING_WITHIN, take_due, tell
+from channels.recipients import Recipient, lose_recipient
+from channels.tables import Late, OutgoingState
+from tests.channels.house import OWNER, House, arrival, ask
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Postbox:
+    """A channel that keeps what it is given; ``faults`` are raised first, one a line."""
+
+    faults: list[Exception] = field(default_factory=list)
+    got: list[tuple[str, str, bool]] = field(default_factory=list)
+
+    async def send(self, to: Recipient, reply: Reply, *, asked: bool) -> None:
+        await asyncio.sleep(0)
+        if self.faults:
+            raise self.faults.pop(0)
+        self.got.append((to.person, reply.text, asked))
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.got]
+
+
+def courier(house: House, postbox: Postbox) -> Courier:
+    return Courier(
+        house.sessions, {"web": postbox}, vault=house.vault, clock=house.clock, owner=OWNER
+    )
+
+
+async def met(house: House, person: str = "p1", conversation: str = "web:a") -> Gateway:
+    """Somebody has written before, so that they can be written to."""
+    gateway = house.gateway()
+    message = arrival("您好", conversation=conversation, late=Late.PUSH, recipient=person)
+    await ask(gateway, message)
+    return gateway
+
+
+def say(house: House, *texts: str, conversation: str = "web:a") -> None:
+    with house.sessions.begin() as session:
+        for text in texts:
+            tell(session, conversation, Reply(text), house.vault, house.clock())
+
+
+def states(house: House) -> list[str]:
+    return [row["state"] for row in house.rows("outgoing")]
+
+
+async def bring(courier: Courier, times: int = 1) -> None:
+    for _ in range(times):
+        await courier.bring()
+
+
+async def test_what_is_said_unasked_goes_out_in_order(house: House) -> None:
+    await met(house)
+    say(house, "一", "二", "三")
+    postbox = Postbox()
+    await bring(courier(house, postbox), 3)
+    assert postbox.got == [("p1", "一", False), ("p1", "二", False), ("p1", "三", False)]
+    assert states(house) == [OutgoingState.SENT] * 3
+
+
+async def test_a_line_that_was_sent_is_not_sent_again(house: House) -> None:
+    await met(house)
+    say(house, "一")
+    postbox = Postbox()
+    await bring(courier(house, postbox), 3)
+    assert postbox.texts == ["一"]
+
+
+async def test_a_failure_keeps_the_line_and_the_order(house: House) -> None:
+    await met(house)
+    say(house, "一", "二")
+    postbox = Postbox(faults=[ConnectionError("13800000000")])
+    brings = courier(house, postbox)
+    await bring(brings)
+    [first, second] = house.rows("outgoing")
+    assert (first["state"], first["failures"]) == (OutgoingState.PENDING, 1)
+    assert first["reason"] == "ConnectionError"
+    assert second["state"] == OutgoingState.PENDING
+    assert postbox.got == []
+    house.now += PAUSES[0]
+    await bring(brings, 2)
+    assert postbox.texts == ["一", "二"]
+
+
+async def test_one_conversation_does_not_wait_for_another(house: House) -> None:
+    await met(house)
+    await met(house, "p2", "web:b")
+    say(house, "给甲")
+    say(house, "给乙", conversation="web:b")
+    postbox = Postbox(faults=[ConnectionError()])
+    await bring(courier(house, postbox))
+    assert len(postbox.got) == 1
+
+
+async def test_a_line_that_fails_too_often_is_given_up_and_the_next_goes_on(house: House) -> None:
+    await met(house)
+    say(house, "一", "二")
+    postbox = Postbox(faults=[ConnectionError()] * (len(PAUSES) + 1))
+    brings = courier(house, postbox)
+    for pause in (*PAUSES, timedelta()):
+        await bring(brings)
+        house.now += pause
+    await bring(brings)
+    assert states(house) == [OutgoingState.DEAD, OutgoingState.SENT]
+    assert postbox.texts == ["二"]
+
+
+async def test_a_channel_that_asks_to_wait_has_not_failed(house: House) -> None:
+    await met(house)
+    say(house, "一")
+    postbox = Postbox(faults=[NotNow("45047", timedelta(hours=1))])
+    brings = courier(house, postbox)
+    await bring(brings, 2)
+    [row] = house.rows("outgoing")
+    assert (row["state"], row["failures"], row["reason"]) == (OutgoingState.PENDING, 0, "45047")
+    house.now += timedelta(hours=1)
+    await bring(brings)
+    assert postbox.texts == ["一"]
+
+
+async def test_what_can_never_be_delivered_is_buried_with_its_reason(house: House) -> None:
+    await met(house)
+    say(house, "一")
+    await bring(courier(house, Postbox(faults=[Undeliverable("43004")])))
+    [row] = house.rows("outgoing")
+    assert (row["state"], row["reason"]) == (OutgoingState.DEAD, "43004")
+
+
+async def test_nothing_is_queued_for_somebody_who_has_left(house: House) -> None:
+    await met(house)
+    with house.sessions.begin() as session:
+        lose_recipient(session, "web:a")
+    say(house, "一")
+    assert states(house) == []
+    assert house.said()[-1] == ("linli", "一")
+
+
+async def test_two_couriers_send_a_line_once(house: House) -> None:
+    await met(house)
+    say(house, *"一二三四五")
+    postbox = Postbox()
+    both = [courier(house, postbox) for _ in range(2)]
+    for _ in range(8):
+        await asyncio.gather(*(one.bring() for one in both))
+    assert postbox.texts == list("一二三四五")
+
+
+async def test_a_line_that_a_dead_process_was_sending_is_sent_after_a_while(house: House) -> None:
+    await met(house)
+    say(house, "一")
+    with house.sessions.begin() as session:
+        [errand] = take_due(session, "dead", house.vault, house.clock())
+        assert errand.reply.text == "一"
+    postbox = Postbox()
+    brings = courier(house, postbox)
+    await bring(brings)
+    assert postbox.got == []
+    house.now += SENDING_WITHIN
+    await bring(brings)
+    assert postbox.texts == ["一"]

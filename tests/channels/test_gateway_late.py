@@ -1,0 +1,256 @@
+"""Answers that come too late for the request, and messages whose process has died."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from channels.arrival import Arrival
+from channels.gateway import TRIES, Answer, Gateway, Heard
+from channels.inbox import HOLD, REPEATS_WITHIN
+from channels.tables import Handed, InboundState, Late, OutgoingState
+from tests.channels.house import Answerer, House, arrival, ask, until
+
+pytestmark = pytest.mark.anyio
+
+SOON = 0.05
+
+
+def held() -> tuple[Answerer, asyncio.Event]:
+    """One who answers only when let."""
+    go = asyncio.Event()
+
+    async def wait(heard: Heard) -> None:
+        await go.wait()
+
+    return Answerer(before=wait), go
+
+
+def pushing(text: str = "路灯坏了", external: str = "1") -> Arrival:
+    return arrival(text, external, late=Late.PUSH, recipient="p1")
+
+
+def owing(text: str = "路灯坏了", external: str = "1") -> Arrival:
+    return arrival(text, external, late=Late.OWE, deliveries_at_most=3)
+
+
+def texts(answer: Answer) -> list[str]:
+    return [reply.text for reply in answer.replies]
+
+
+def inbound(house: House, column: str) -> list[object]:
+    return [row[column] for row in house.rows("inbound")]
+
+
+async def finished(gateway: Gateway) -> None:
+    await until(lambda: not gateway.running)
+
+
+async def test_a_late_answer_is_queued_once_where_the_channel_may_write_first(
+    house: House,
+) -> None:
+    called: list[None] = []
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    gateway.call_courier = lambda: called.append(None)
+    answer = await gateway.receive(pushing(), within=SOON)
+    assert (answer.late, answer.again, answer.replies) == (True, False, ())
+    assert house.rows("outgoing") == []
+    go.set()
+    await finished(gateway)
+    assert [row["state"] for row in house.rows("outgoing")] == [OutgoingState.PENDING] * 2
+    assert called
+
+
+async def test_a_repeat_of_what_was_queued_gets_nothing_a_second_time(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    await gateway.receive(pushing(), within=SOON)
+    go.set()
+    await finished(gateway)
+    again = await gateway.receive(pushing(), within=SOON)
+    assert (again.late, again.replies) == (True, ())
+    assert len(house.rows("outgoing")) == 2
+    assert len(answerer.heard) == 1
+
+
+async def test_an_answer_in_time_is_not_queued(house: House) -> None:
+    gateway = house.gateway()
+    answer = await gateway.receive(pushing(), within=5)
+    assert texts(answer) == ["收到：路灯坏了", "第1句"]
+    assert house.rows("outgoing") == []
+    assert inbound(house, "handed") == [Handed.GIVEN]
+
+
+async def test_an_account_that_may_not_write_first_answers_at_the_repeat(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    first = await gateway.receive(owing(), within=SOON)
+    assert (first.late, first.again, first.replies) == (True, True, ())
+    second = asyncio.create_task(gateway.receive(owing(), within=5))
+    await asyncio.sleep(SOON)
+    go.set()
+    assert texts(await second) == ["收到：路灯坏了", "第1句"]
+    assert len(answerer.heard) == 1
+
+
+async def test_after_the_last_repeat_the_answer_is_owed_and_comes_with_the_next_message(
+    house: House,
+) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    answers = [await gateway.receive(owing(), within=SOON) for _ in range(3)]
+    assert [answer.again for answer in answers] == [True, True, False]
+    assert answers[-1].replies
+    go.set()
+    await finished(gateway)
+    assert inbound(house, "handed") == [Handed.OWED]
+    paid = await gateway.receive(owing("好", "2"), within=5)
+    assert texts(paid) == ["收到：路灯坏了", "第1句", "收到：好", "第2句"]
+    assert texts(await gateway.receive(owing("好的", "3"), within=5))[0] == "收到：好的"
+
+
+async def test_an_answer_that_no_repeat_fetched_is_owed_too(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    await gateway.receive(owing(), within=SOON)
+    go.set()
+    await finished(gateway)
+    house.now += REPEATS_WITHIN
+    assert texts(await gateway.receive(owing("好", "2"), within=5))[0] == "收到：路灯坏了"
+
+
+async def test_an_answer_that_no_repeat_fetched_is_sent_where_the_channel_may_write_first(
+    house: House,
+) -> None:
+    stop_time(house)
+    house.gateway().record(pushing())
+    house.now += HOLD
+    other = house.gateway(Answerer())
+    await other.watch_once()
+    await finished(other)
+    assert inbound(house, "handed") == [Handed.OPEN]
+    house.now += REPEATS_WITHIN + timedelta(seconds=1)
+    await other.watch_once()
+    assert inbound(house, "handed") == [Handed.QUEUED]
+    assert len(house.rows("outgoing")) == 2
+    again = await other.receive(pushing(), within=SOON)
+    assert (again.late, again.replies) == (True, ())
+
+
+async def test_a_message_of_a_dead_process_is_answered_by_another(house: House) -> None:
+    dead = house.gateway()
+    dead.record(arrival("路灯坏了"))
+    living = house.gateway()
+    await living.watch_once()
+    assert house.answerer.heard == []
+    house.now += HOLD
+    await living.watch_once()
+    await finished(living)
+    assert house.answerer.texts == ["路灯坏了"]
+    assert inbound(house, "state") == [InboundState.ANSWERED]
+
+
+async def test_a_repeat_at_another_process_waits_for_the_one_that_answers(house: House) -> None:
+    answerer, go = held()
+    one, other = house.gateway(answerer), house.gateway(Answerer())
+    first = asyncio.create_task(ask(one, arrival()))
+    await until(lambda: answerer.heard)
+    stop_time(house)
+    second = asyncio.create_task(ask(other, arrival()))
+    await asyncio.sleep(SOON)
+    go.set()
+    assert await first == await second
+    assert len(answerer.heard) == 1
+
+
+async def test_signs_of_life_keep_a_slow_message_with_its_process(house: House) -> None:
+    answerer, go = held()
+    slow, other = house.gateway(answerer), house.gateway(Answerer())
+    task = asyncio.create_task(ask(slow, arrival()))
+    await until(lambda: answerer.heard)
+    for _ in range(5):
+        house.now += HOLD / 2
+        await slow.watch_once()
+        await other.watch_once()
+    assert other.running == {}
+    go.set()
+    await task
+
+
+async def test_messages_of_one_conversation_keep_their_order_across_processes(
+    house: House,
+) -> None:
+    answerer, go = held()
+    one, other = house.gateway(answerer), house.gateway(answerer)
+    first = asyncio.create_task(ask(one, arrival("一", "1")))
+    await until(lambda: answerer.heard)
+    stop_time(house)
+    second = asyncio.create_task(ask(other, arrival("二", "2")))
+    third = asyncio.create_task(ask(one, arrival("三", "3")))
+    await until(lambda: len(house.rows("inbound")) == 3)
+    await asyncio.sleep(0.2)
+    assert answerer.texts == ["一"]
+    go.set()
+    await asyncio.gather(first, second, third)
+    assert answerer.texts[0] == "一"
+    assert sorted(answerer.texts) == ["一", "三", "二"]
+
+
+async def test_a_message_that_kills_whoever_answers_it_ends_with_an_apology(house: House) -> None:
+    message = arrival("路灯坏了")
+    for _ in range(TRIES):
+        house.gateway().record(message)
+        house.now += HOLD
+    last = house.gateway()
+    replies = await ask(last, message)
+    assert replies[0].text == house.wording.text("failed")
+    assert house.answerer.heard == []
+
+
+async def test_too_many_at_once_are_put_off_but_not_an_emergency(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    gateway.at_most = 1
+    first = asyncio.create_task(ask(gateway, arrival(conversation="web:a")))
+    await until(lambda: answerer.heard)
+    replies = await ask(gateway, arrival("居住证怎么办", conversation="web:b"))
+    assert replies[0].text == house.wording.text("busy")
+    urgent = asyncio.create_task(ask(gateway, arrival("我家着火了", conversation="web:c")))
+    await until(lambda: len(answerer.heard) == 2)
+    go.set()
+    await asyncio.gather(first, urgent)
+
+
+async def test_what_is_not_answered_for_want_of_the_database_is_taken_up_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = house.gateway()
+
+    def broken(inbound: int, replies: object) -> None:
+        raise ConnectionError("13800000000")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "keep", broken)
+        with pytest.raises(ConnectionError):
+            await ask(gateway, arrival())
+    assert inbound(house, "state") == [InboundState.RECEIVED]
+    assert (await ask(gateway, arrival()))[0].text == "收到：路灯坏了"
+
+
+async def test_a_recipient_is_known_as_last_heard(house: House) -> None:
+    gateway = house.gateway()
+    await ask(gateway, pushing())
+    before = house.rows("recipients", "conversation")[0]["heard"]
+    house.now += timedelta(hours=1)
+    await ask(gateway, replace(pushing(external="2"), heard_by="menu"))
+    [row] = house.rows("recipients", "conversation")
+    assert row["heard"] > before
+    assert row["heard_by"] == "menu"
+    assert "p1" not in repr(row)
+
+
+def stop_time(house: House) -> None:
+    """The house's clock goes on with every look; here several processes look often."""
+    house.clock = lambda: house.now  # type: ignore[method-assign]
