@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
+from sqlalchemy import make_url
 
 from actions.reply import Button, Reply
 from bot.settings import ROOT, Settings
@@ -28,7 +29,7 @@ action_endpoint:
   enable_selective_domain: true  # no action asks for the domain, which is most of a call's bytes
 tracker_store:
   type: bot.rasa.tracker_store.LocalTrackerStore
-  db: {database}
+  db: ${{LINLI_RASA_DATABASE}}
 """
 CREDENTIALS = """\
 bot.rasa.channel.LinliChannel:
@@ -148,7 +149,11 @@ def reply_of(message: dict[str, Any]) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class RasaProcess:
-    """How to start Rasa: everything lies in ``folder``."""
+    """How to start Rasa: everything lies in ``folder``.
+
+    ``name`` tells it from another one in the same folder; ``database`` is where its conversations
+    lie, a file in the folder by default.
+    """
 
     python: Path
     model: Path
@@ -156,6 +161,8 @@ class RasaProcess:
     port: int
     token: str
     service: str
+    name: str = "rasa"
+    database: str = ""
 
     @property
     def url(self) -> str:
@@ -170,11 +177,11 @@ class RasaProcess:
         await asyncio.to_thread(self.write_files)
         arguments = [
             *("-m", "bot.rasa.launcher", "run", "--model", str(self.model)),
-            *("--endpoints", str(self.folder / "endpoints.yml")),
-            *("--credentials", str(self.folder / "credentials.yml")),
+            *("--endpoints", str(self.file("endpoints"))),
+            *("--credentials", str(self.file("credentials"))),
             *("--interface", "127.0.0.1", "--port", str(self.port), "--quiet"),
         ]
-        with (self.folder / "rasa.log").open("ab") as log:
+        with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 str(self.python),
                 *arguments,
@@ -191,6 +198,7 @@ class RasaProcess:
             **os.environ,
             "LINLI_RASA_TOKEN": self.token,
             "LINLI_RASA_SUPERVISED": "1",
+            "LINLI_RASA_DATABASE": self.database or str(self.folder / "conversations.db"),
             "RASA_TELEMETRY_ENABLED": "false",
             "SANIC_WORKERS": "1",
             "PYTHONPATH": str(ROOT),
@@ -203,14 +211,16 @@ class RasaProcess:
 
     def write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "endpoints.yml").write_text(
-            ENDPOINTS.format(
-                service=self.service,
-                database=json.dumps(str(self.folder / "conversations.db")),
-            ),
-            encoding="utf-8",
-        )
-        (self.folder / "credentials.yml").write_text(CREDENTIALS, encoding="utf-8")
+        endpoints = ENDPOINTS.format(service=self.service)
+        self.file("endpoints").write_text(endpoints, encoding="utf-8")
+        self.file("credentials").write_text(CREDENTIALS, encoding="utf-8")
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def file(self, kind: str) -> Path:
+        return self.folder / f"{self.name}.{kind}.yml"
 
 
 class Supervisor:
@@ -334,4 +344,14 @@ def own_rasa(settings: Settings, port: int | None = None) -> RasaProcess:
         port=port or free_port(),
         token=secrets.token_urlsafe(24),
         service=settings.own_url,
+        name=f"rasa-{settings.port}",
+        database=database_of(settings),
     )
+
+
+def database_of(settings: Settings) -> str:
+    """PostgreSQL's own kind of address where the service uses it, else empty."""
+    address = make_url(settings.database)
+    if address.get_backend_name() not in {"postgresql", "postgres"}:
+        return ""
+    return address.set(drivername="postgresql").render_as_string(hide_password=False)

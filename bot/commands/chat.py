@@ -105,4 +105,4 @@ async def until_ready(url: str) -> None:
                 if (await http.get(f"{url}/readyz")).status_code == 200:
                     return
             await asyncio.sleep(0.2)
-    raise click.ClickException("the service is not ready after two minutes; see rasa/rasa.log")
+    raise click.ClickException("the service is not ready after two minutes; see rasa/*.log")

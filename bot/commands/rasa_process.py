@@ -34,7 +34,7 @@ async def running_rasa(settings: Settings) -> AsyncIterator[Engine]:
         return
     rasa = _beside_the_service(settings)
     async with _client(rasa.url, rasa.token) as engine, _process(rasa) as process:
-        await _ready(engine, process, rasa.folder / "rasa.log")
+        await _ready(engine, process, rasa.log)
         yield engine
 
 

@@ -1,17 +1,16 @@
-"""Rasa's conversations in one SQLite file, of which the running ones stay in memory.
+"""Rasa's conversations on disk, of which the running ones stay in memory.
 
 Rasa's own SQL store opens a connection, reads and rebuilds the whole conversation for every
-message; that took a third of a turn. Here a conversation is read once, when it is not in memory,
-and only what is new is written, before the answer leaves. Only the current session of a
-conversation is kept: the full record lies, sealed, in the service's transcript.
+message; that took a third of a turn. Here a conversation is read when it is not in memory, or
+another Rasa has gone on with it, and only what is new is written, before the answer leaves. Only
+the current session of a conversation is kept: the full record lies, sealed, in the service's
+transcript.
 """
 
-import json
-import sqlite3
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rasa.core.brokers.broker import EventBroker
@@ -19,35 +18,34 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.rasa.events import Events, Stale
+
+logger = logging.getLogger(__name__)
+
 IN_MEMORY = 2000
 """Conversations kept in memory; the one longest silent makes way."""
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY,
-    conversation TEXT NOT NULL,
-    event TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS events_of_conversation ON events (conversation, id);
-"""
 
 
 class Known(NamedTuple):
     """A conversation in memory.
 
-    ``written``: how many of its events are in the file; not ``settled``: handed out to a turn
-    that has not been saved yet, so that what it holds is not to be trusted when it breaks.
+    ``written``: how many of its events are on disk; ``last``: the number of the last of them
+    there; not ``settled``: handed out to a turn that has not been saved yet, so that what it
+    holds is not to be trusted when it breaks.
     """
 
     tracker: DialogueStateTracker
     written: int
+    last: int
     settled: bool
 
 
 class LocalTrackerStore(TrackerStore):
     """A conversation outlives a kill of Rasa; the last turn may be lost with a power cut only.
 
-    For one Rasa on one machine: two of them would not see each other's conversations.
+    Several Rasas may share the file, or a PostgreSQL database: the gateway hands out one message
+    of a conversation at a time. A turn that comes to its end after another Rasa has gone on with
+    the conversation is dropped.
     """
 
     def __init__(
@@ -58,11 +56,7 @@ class LocalTrackerStore(TrackerStore):
         **kwargs: dict[str, Any],
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        Path(db).parent.mkdir(parents=True, exist_ok=True)
-        self.database = sqlite3.connect(db, isolation_level=None, timeout=5)
-        self.database.execute("PRAGMA journal_mode=WAL")
-        self.database.execute("PRAGMA synchronous=NORMAL")
-        self.database.executescript(SCHEMA)
+        self.events = Events(db)
         self.known: OrderedDict[str, Known] = OrderedDict()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -70,54 +64,41 @@ class LocalTrackerStore(TrackerStore):
         await self.stream_events(tracker)
         conversation = tracker.sender_id
         known = self.known.get(conversation)
-        written = known.written if known and known.tracker is tracker else self.count(conversation)
-        new = [event.as_dict() for event in islice(tracker.events, written, None)]
+        if known is None or known.tracker is not tracker:
+            known = Known(tracker, 0, 0, settled=False)
+            if self.events.last(conversation):
+                logger.warning("a turn without a beginning is dropped")
+                return
+        new = [event.as_dict() for event in islice(tracker.events, known.written, None)]
         begins = [i for i, event in enumerate(new) if event["event"] == "session_started"]
-        self.database.execute("BEGIN IMMEDIATE")
+        anew = bool(begins and known.written)
+        kept = new[max(begins[-1] - 1, 0) :] if begins else new
         try:
-            if begins and written:
-                self.database.execute("DELETE FROM events WHERE conversation = ?", (conversation,))
-            kept = new[max(begins[-1] - 1, 0) :] if begins else new
-            self.database.executemany(
-                "INSERT INTO events (conversation, event) VALUES (?, ?)",
-                [(conversation, json.dumps(event)) for event in kept],
-            )
-        except BaseException:
-            self.database.execute("ROLLBACK")
-            raise
-        self.database.execute("COMMIT")
-        self.known[conversation] = Known(tracker, len(tracker.events), settled=True)
+            last = self.events.append(conversation, kept, after=known.last, anew=anew)
+        except Stale:
+            logger.warning("a turn that came too late is dropped")
+            self.known.pop(conversation, None)
+            return
+        self.known[conversation] = Known(tracker, len(tracker.events), last, settled=True)
         self.known.move_to_end(conversation)
         while len(self.known) > IN_MEMORY:
             self.known.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation, from memory; from the file after a start or a turn that broke."""
+        """The conversation, from memory; from disk after a start, a turn that broke, or another
+        Rasa's turn."""
         known = self.known.get(sender_id)
-        if known is None or not known.settled:
-            events = self.read(sender_id)
+        if known is None or not known.settled or known.last != self.events.last(sender_id):
+            events, last = self.events.read(sender_id)
             if not events:
                 self.known.pop(sender_id, None)
                 return None
             slots = self.domain.slots if self.domain else []
             tracker = DialogueStateTracker.from_dict(sender_id, events, slots)
-            known = Known(tracker, len(tracker.events), settled=True)
-        self.known[sender_id] = Known(known.tracker, known.written, settled=False)
+            known = Known(tracker, len(tracker.events), last, settled=True)
+        self.known[sender_id] = known._replace(settled=False)
+        self.known.move_to_end(sender_id)
         return known.tracker
 
-    def read(self, conversation: str) -> list[dict[str, Any]]:
-        rows = self.database.execute(
-            "SELECT event FROM events WHERE conversation = ? ORDER BY id", (conversation,)
-        )
-        return [json.loads(row[0]) for row in rows]
-
-    def count(self, conversation: str) -> int:
-        """How many events of the conversation are in the file."""
-        rows = self.database.execute(
-            "SELECT count(*) FROM events WHERE conversation = ?", (conversation,)
-        )
-        return int(rows.fetchone()[0])
-
     async def keys(self) -> Iterable[str]:
-        rows = self.database.execute("SELECT DISTINCT conversation FROM events")
-        return [row[0] for row in rows]
+        return self.events.conversations()

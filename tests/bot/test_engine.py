@@ -404,10 +404,11 @@ def test_its_files_can_be_read_wherever_they_lie_and_hold_no_token(
 ) -> None:
     folder = tmp_path / name
     rasa_in(folder).write_files()
-    files = [(folder / f"{kind}.yml").read_text("utf-8") for kind in ("endpoints", "credentials")]
+    kinds = ("endpoints", "credentials")
+    files = [(folder / f"rasa.{kind}.yml").read_text("utf-8") for kind in kinds]
     endpoints, credentials = map(yaml.safe_load, files)
     assert endpoints["action_endpoint"]["url"].startswith("http://127.0.0.1:8000/internal/")
-    assert endpoints["tracker_store"]["db"] == str(folder / "conversations.db")
+    assert endpoints["tracker_store"]["db"] == "${LINLI_RASA_DATABASE}"
     assert "bot.rasa.channel.LinliChannel" in credentials
     assert TOKEN not in "".join(files)
 

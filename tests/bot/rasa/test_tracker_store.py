@@ -48,7 +48,7 @@ async def main():
     store = opened()
     found["ours"] = isinstance(store, LocalTrackerStore)
     for pragma in ("journal_mode", "synchronous"):
-        found[pragma] = store.database.execute("PRAGMA " + pragma).fetchone()[0]
+        found[pragma] = store.events.database.execute("PRAGMA " + pragma).fetchone()[0]
     for text in ("one", "two", "three"):
         await say(store, text, session=text == "one")
     await say(store, "elsewhere", "web:b")
@@ -68,7 +68,7 @@ async def main():
     await say(store, "next day", session=True)
     await say(store, "five")
     found["after a new session"] = texts(await opened().retrieve("web:a"))
-    kinds = [e["event"] for e in opened().read("web:a")]
+    kinds = [e["event"] for e in opened().events.read("web:a")[0]]
     found["its beginning"] = kinds[:2]
     found["elsewhere"] = texts(await opened().retrieve("web:b"))
 
@@ -79,6 +79,17 @@ async def main():
     found["kept"] = len(store.known)
     await say(store, "again", "web:0")
     found["made way"] = texts(await opened().retrieve("web:0"))
+
+    one, other = opened(), opened()
+    await say(one, "first", "web:x")
+    await say(other, "second", "web:x")
+    await say(one, "third", "web:x")
+    found["by turns"] = texts(await other.retrieve("web:x"))
+    hanging = await one.retrieve("web:x")
+    await say(other, "fourth", "web:x")
+    hanging.update(UserUttered("too late"))
+    await one.save(hanging)
+    found["too late"] = texts(await one.retrieve("web:x"))
 
     if os.fork() == 0:
         await say(opened(), "last words")
@@ -129,6 +140,14 @@ def test_a_new_session_takes_the_place_of_the_last(found: dict[str, Any]) -> Non
 def test_what_makes_way_in_memory_stays_in_the_file(found: dict[str, Any]) -> None:
     assert found["kept"] == 3
     assert found["made way"] == ["hello", "again"]
+
+
+def test_two_rasas_go_on_with_each_others_conversations(found: dict[str, Any]) -> None:
+    assert found["by turns"] == ["first", "second", "third"]
+
+
+def test_a_turn_that_another_rasa_has_overtaken_is_dropped(found: dict[str, Any]) -> None:
+    assert found["too late"] == ["first", "second", "third", "fourth"]
 
 
 def test_what_was_saved_outlives_a_kill(found: dict[str, Any]) -> None:
