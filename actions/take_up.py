@@ -243,9 +243,14 @@ def amended(
 
 
 def says_enough(turn: Turn) -> bool:
-    """Whether there is more in it than an address, a time or a number: then it is a report."""
+    """Whether there is more in it than a place: then it is a report.
+
+    A time or a number with words around it is as often an alarm clock or a call to somebody.
+    """
     if turn.intent.name not in {"give_address", "give_time", "give_contact", "correct"}:
         return False
     reading = read(turn)
+    if turn.intent.name != "give_address" and reading.address is None:
+        return False
     known = len(reading.address.text if reading.address else "") + len(reading.when)
     return len(HAN.findall(turn.text)) - known >= 5

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.engine import Engine
-from nlu.wants import Want, are_two, cuts, trim
+from nlu.wants import Mark, Want, are_two, cuts, trim
 
 MOST_WANTS = 3
 
@@ -43,18 +43,24 @@ def trimmed(piece: Piece, text: str) -> Piece:
 
 async def divide(engine: Engine, text: str, *, in_report: bool) -> tuple[int, Want, Want] | None:
     """The cut after which both sides are surest to be wants of their own, and what they want."""
-    best: tuple[bool, float] = (False, 0.0)
+    best: tuple[int, float] = (Mark.NONE, 0.0)
     found = None
     for cut in cuts(text):
-        first = want_of(await engine.parse(text[: cut.at]))
-        second = want_of(await engine.parse(text[cut.at :]))
-        rank = cut.marked, min(first.confidence, second.confidence)
-        if rank > best and are_two(first, second, marked=cut.marked, in_report=in_report):
+        first = await understood(engine, text[: cut.at])
+        second = await understood(engine, text[cut.at :])
+        rank = cut.mark, min(first.confidence, second.confidence)
+        if rank > best and are_two(first, second, mark=cut.mark, in_report=in_report):
             best, found = rank, (cut.at, first, second)
     return found
 
 
-def want_of(parsed: dict[str, Any]) -> Want:
+async def understood(engine: Engine, piece: str) -> Want:
+    """What a piece wants, read without the words that only join it to the others."""
+    start, end = trim(piece)
+    return want_of(await engine.parse(piece[start:end]), piece[start:end])
+
+
+def want_of(parsed: dict[str, Any], text: str) -> Want:
     intent = parsed.get("intent") or {}
     category: dict[str, Any] = next(iter(parsed.get("category") or ()), {})
     return Want(
@@ -62,4 +68,5 @@ def want_of(parsed: dict[str, Any]) -> Want:
         float(intent.get("confidence") or 0.0),
         str(category.get("name") or ""),
         float(category.get("confidence") or 0.0),
+        text,
     )

@@ -226,3 +226,18 @@ def test_a_bare_address_begins_none(stage: Stage) -> None:
     outcome = stage.play(take_up, stage.said("清河苑5号楼", "give_address"))
     assert outcome.continue_with is None
     assert outcome.replies
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("明天一早六点喊我起床去爬山", "give_time"), ("给我老同学拨个电话聊聊天", "give_contact")],
+)
+def test_a_time_or_a_call_with_words_around_it_begins_no_report(
+    stage: Stage, text: str, intent: str
+) -> None:
+    assert stage.play(take_up, stage.said(text, intent)).continue_with is None
+
+
+def test_a_story_at_an_address_begins_a_report_whatever_it_was_taken_for(stage: Stage) -> None:
+    said = stage.said("云溪街道清河苑5号楼昨天半夜一直有人大声放音乐", "give_time")
+    assert stage.play(take_up, said).continue_with == REPORT_FORM
