@@ -8,12 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The law or notice an answer rests on (依据)."""
+    """The law or notice an answer rests on (依据); ``revision`` which text of it (2018年修正)."""
 
     title: str
     article: str = ""
     number: str = ""
     link: str = ""
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def in_force(entry: Entry, as_of: date, regions: Collection[str]) -> bool:
 
 
 def to_content(entry: Entry) -> dict[str, Any]:
-    """The entry as plain JSON; ``quoted`` only where it is."""
+    """The entry as plain JSON; ``quoted`` and the source's revision only where they are."""
     source = entry.source
     content: dict[str, Any] = {
         "id": entry.id,
@@ -72,6 +73,8 @@ def to_content(entry: Entry) -> dict[str, Any]:
         "handler": entry.handler,
         "tests": list(entry.tests),
     }
+    if source.revision:
+        content["source"]["revision"] = source.revision
     if entry.quoted:
         content["quoted"] = True
     return content

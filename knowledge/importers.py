@@ -1,14 +1,11 @@
-"""Reading entries from files: YAML, CSV and JSON lines with the same fields.
+"""Reading entries from files: YAML, tables and JSON lines with the same fields.
 
 Either everything is right and is taken, or every fault is told and nothing is.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +14,18 @@ import yaml
 from sqlalchemy.orm import Session
 
 from knowledge.entry import Entry, Source
+from knowledge.files.block import FileFault
+from knowledge.files.reading import TABLES, check_size
+from knowledge.files.text import decode
 from knowledge.store import Saved, save_entries
+from knowledge.table_rows import Row, table_rows
 
-SUFFIXES = (".yml", ".yaml", ".csv", ".jsonl")
+SUFFIXES = (".yml", ".yaml", ".jsonl", *TABLES)
 REQUIRED = ("id", "topic", "question", "variants", "answer", "source", "effective", "region",
             "handler")  # fmt: skip
 TEXTS = ("id", "topic", "question", "answer", "region", "handler")
 FIELDS = frozenset((*REQUIRED, "expires", "tests"))
-SOURCE_FIELDS = ("title", "article", "number", "link")
+SOURCE_FIELDS = ("title", "article", "number", "link", "revision")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SEVERAL = re.compile(r"[|\n]")
 
@@ -35,14 +36,6 @@ class ImportFault(Exception):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One entry as written, and where it stands (``file, row 3``)."""
-
-    place: str
-    fields: Mapping[str, Any]
 
 
 def import_paths(session: Session, paths: Sequence[Path], author: str, now: datetime) -> Saved:
@@ -57,8 +50,16 @@ def import_paths(session: Session, paths: Sequence[Path], author: str, now: date
     return save_entries(session, read_paths(paths), author, now)
 
 
-def read_paths(paths: Sequence[Path]) -> list[Entry]:
+def read_paths(
+    paths: Sequence[Path],
+    columns: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> list[Entry]:
     """The entries of files and, in order of name, of the files in folders.
+
+    Args:
+        columns: fields by heading, for tables whose headings are not known.
+        defaults: values by field, for cells of tables that are empty.
 
     Raises:
         ImportFault: see ``import_paths``.
@@ -67,7 +68,7 @@ def read_paths(paths: Sequence[Path]) -> list[Entry]:
     faults: list[str] = []
     places: dict[str, str] = {}
     for path in _files(paths, faults):
-        for row in _rows(path, faults):
+        for row in _rows(path, columns or {}, defaults or {}, faults):
             entry = parse(row, faults)
             if entry is None:
                 continue
@@ -164,14 +165,21 @@ def _files(paths: Sequence[Path], faults: list[str]) -> Iterator[Path]:
             yield path
 
 
-def _rows(path: Path, faults: list[str]) -> list[Row]:
-    readers = {".csv": _csv_rows, ".jsonl": _json_rows}
+def _rows(
+    path: Path, columns: Mapping[str, str], defaults: Mapping[str, str], faults: list[str]
+) -> list[Row]:
+    if path.suffix.lower() in TABLES:
+        return table_rows(path, columns, defaults, faults)
     try:
-        content = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        faults.append(f"{path}: is not UTF-8 text; save it as UTF-8")
-        return []
-    return readers.get(path.suffix.lower(), _yaml_rows)(path, content, faults)
+        check_size(path)
+        content = decode(path.read_bytes()).removeprefix("\ufeff")
+        reader = _json_rows if path.suffix.lower() == ".jsonl" else _yaml_rows
+        return reader(path, content, faults)
+    except FileFault as fault:
+        faults.append(f"{path}: {fault}")
+    except RecursionError:
+        faults.append(f"{path}: things stand in one another without end")
+    return []
 
 
 def _yaml_rows(path: Path, content: str, faults: list[str]) -> list[Row]:
@@ -192,25 +200,6 @@ def _yaml_rows(path: Path, content: str, faults: list[str]) -> list[Row]:
             rows.append(Row(f"{path}, entry {number}", {"topic": document.get("topic"), **fields}))
         else:
             faults.append(f"{path}, entry {number}: must be fields with values")
-    return rows
-
-
-def _csv_rows(path: Path, content: str, faults: list[str]) -> list[Row]:
-    """Several variants or tests stand in one cell, parted by ``|`` or line breaks."""
-    rows = list[Row]()
-    for number, cells in enumerate(csv.DictReader(io.StringIO(content, newline="")), 2):
-        place = f"{path}, row {number}"
-        if None in cells:
-            faults.append(f"{place}: has more cells than the heading")
-            continue
-        fields: dict[str, Any] = {}
-        source = {}
-        for name, cell in cells.items():
-            if name.startswith("source."):
-                source[name.removeprefix("source.")] = cell
-            elif cell:
-                fields[name] = cell
-        rows.append(Row(place, {**fields, **({"source": source} if any(source.values()) else {})}))
     return rows
 
 

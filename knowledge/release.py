@@ -1,6 +1,6 @@
 """What goes out with the next publish, and what is written down once it has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,11 @@ from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
+from knowledge.document import entries_of
 from knowledge.entry import Entry, from_content
 from knowledge.store import BATCH
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Content, Kind, ReviewFault, Status, person
-
-Passages = Callable[[Content], Sequence[Entry]]
-"""The passages of a document, given its content."""
 
 Key = tuple[str, str, int]
 """Kind, id and number of a version."""
@@ -33,16 +31,15 @@ class Release:
     leaving: tuple[tuple[str, str], ...]
 
 
-def publishable(session: Session, passages: Passages | None = None) -> list[Entry]:
+def publishable(session: Session) -> list[Entry]:
     """Of every item that is not archived, the newest version that is approved or published.
 
-    Args:
-        passages: cuts a document; documents are left out without it.
+    Documents come as their passages, those that another takes the place of closed in time.
     """
-    return next_release(session, passages).entries
+    return next_release(session).entries
 
 
-def next_release(session: Session, passages: Passages | None = None) -> Release:
+def next_release(session: Session) -> Release:
     """``publishable``, and what changes by it; hand it to ``mark_published`` afterwards."""
     goes_out = func.coalesce(ItemRow.approved, ItemRow.published)
     query = (
@@ -58,12 +55,13 @@ def next_release(session: Session, passages: Passages | None = None) -> Release:
         .where(~ItemRow.archived)
         .order_by(ItemRow.kind.desc(), ItemRow.id)
     )
-    entries = list[Entry]()
+    entries, documents = list[Entry](), list[Content]()
     for kind, content in session.execute(query):
         if kind == Kind.ENTRY:
             entries.append(from_content(content))
-        elif passages is not None:
-            entries.extend(passages(content))
+        else:
+            documents.append(content)
+    entries += entries_of(documents)
     arriving: Select[*tuple[Any, ...]] = select(ItemRow.kind, ItemRow.id, ItemRow.approved).where(
         ~ItemRow.archived, ItemRow.approved.is_not(None)
     )

@@ -239,6 +239,12 @@ def get_entry(session: Session, id: str) -> Entry | None:
     return None if row is None else from_content(row.content)
 
 
+def newest_contents(session: Session, kind: Kind) -> dict[str, Content]:
+    """What the newest version of every item that is not archived says, by id."""
+    query = newest(kind).add_columns(VersionRow.content).where(~ItemRow.archived)
+    return {row.id: row.content for row in session.execute(query)}
+
+
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 

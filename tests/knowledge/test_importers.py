@@ -121,7 +121,7 @@ def test_a_broken_file_is_told(tmp_path: Path, name: str, content: str, fault: s
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "some.yml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ImportFault, match="is not UTF-8 text"):
+    with pytest.raises(ImportFault, match="is no text in UTF-8"):
         read_paths([tmp_path / "some.yml"])
     with pytest.raises(ImportFault, match="no such file"):
         read_paths([tmp_path / "missing.yml"])

@@ -1,16 +1,18 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
 from knowledge.audit import events_of
-from knowledge.entry import Entry
+from knowledge.document import to_content
 from knowledge.release import mark_published, next_release, publishable
 from knowledge.review import approve_at_once, archive, reject, restore
 from knowledge.store import get_item, get_version, save_version, versions_of
-from knowledge.version import Content, Kind, ReviewFault
+from knowledge.version import Kind, ReviewFault
 from tests.knowledge.corpus import LIBRARY, POOL
+from tests.knowledge.documents import document_of
 from tests.knowledge.editing import LATER, LI, NOW, WANG, draft, empty_database, publish, put
 
 ENTRY = Kind.ENTRY
@@ -112,20 +114,27 @@ def test_what_is_restored_meanwhile_comes_back_with_the_publish_after(session: S
     assert publishable(session) == [POOL]
 
 
-def test_documents_are_cut_by_the_function_handed_in(session: Session) -> None:
-    def passages(content: Content) -> Sequence[Entry]:
-        texts = content["text"].split()
-        return [replace(POOL, id=f"d-{n}", answer=t, quoted=True) for n, t in enumerate(texts)]
-
+def test_documents_go_out_as_their_passages(session: Session) -> None:
     put(session, POOL)
-    document = {"title": "游泳馆管理办法", "text": "每天换水。 周一停业。"}
-    save_version(session, Kind.DOCUMENT, "pool", document, WANG, NOW)
-    assert publishable(session, passages) == [POOL]
-    approve_at_once(session, Kind.DOCUMENT, ["pool"], WANG, LI, NOW)
+    document = document_of("第一条 每天换水。\n第二条 周一停业。", title="游泳馆管理办法")
+    save_version(session, Kind.DOCUMENT, document.id, to_content(document), WANG, NOW)
     assert publishable(session) == [POOL]
-    assert [entry.answer for entry in publishable(session, passages)[1:]] == [
-        "每天换水。",
-        "周一停业。",
-    ]
-    assert publishable(session, passages)[1].quoted
-    assert next_release(session).arriving == ((ENTRY, POOL.id, 1), (Kind.DOCUMENT, "pool", 1))
+    approve_at_once(session, Kind.DOCUMENT, [document.id], WANG, LI, NOW)
+    first, second = publishable(session)[1:]
+    assert (first.answer, second.answer) == ("每天换水。", "周一停业。")
+    assert first.quoted
+    arriving = ((ENTRY, POOL.id, 1), (Kind.DOCUMENT, document.id, 1))
+    assert next_release(session).arriving == arriving
+
+
+def test_a_document_is_closed_by_its_next_version_once_that_is_approved(session: Session) -> None:
+    old, new = (
+        document_of(f"第一条 每天{hour}点开门。\n第二条 本办法自{year}年3月1日起施行。")
+        for hour, year in (("六", 2024), ("七", 2026))
+    )
+    for document in (old, new):
+        save_version(session, Kind.DOCUMENT, document.id, to_content(document), WANG, NOW)
+    approve_at_once(session, Kind.DOCUMENT, [old.id], WANG, LI, NOW)
+    assert {entry.expires for entry in publishable(session)} == {None}
+    approve_at_once(session, Kind.DOCUMENT, [new.id], WANG, LI, NOW)
+    assert [entry.expires for entry in publishable(session)] == [date(2026, 2, 28)] * 2 + [None] * 2

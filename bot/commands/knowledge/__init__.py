@@ -4,7 +4,7 @@ import logging
 
 import click
 
-from bot.commands.knowledge.importing import import_entries
+from bot.commands.knowledge.importing import import_entries, template
 from bot.commands.knowledge.listing import list_all
 from bot.commands.knowledge.measuring import evaluate
 from bot.commands.knowledge.publishing import publish, rollback, status
@@ -19,5 +19,5 @@ def knowledge() -> None:
     jieba.setLogLevel(logging.WARNING)  # it tells of its dictionary on standard error
 
 
-for command in (import_entries, list_all, search, publish, rollback, status, evaluate):
+for command in (import_entries, template, list_all, search, publish, rollback, status, evaluate):
     knowledge.add_command(command)

@@ -84,8 +84,10 @@ def test_every_fault_has_a_line_of_its_own(tmp_path: Path) -> None:
 def test_what_cannot_be_imported_is_told(tmp_path: Path) -> None:
     gone = tmp_path / "gone.yml"
     assert f"{gone}: no such file" in fault(knowledge, "import", gone)
-    assert "only .yml, .yaml, .csv" in fault(knowledge, "import", write(tmp_path / "a.pdf", []))
-    assert "no entries in there" in fault(knowledge, "import", write(tmp_path / "a.jsonl", []))
+    assert "only .yml, .yaml, .jsonl" in fault(knowledge, "import", write(tmp_path / "a.jpg", []))
+    assert "is empty" in fault(knowledge, "import", write(tmp_path / "a.jsonl", []))
+    (tmp_path / "folder").mkdir()
+    assert "no entries and no documents" in fault(knowledge, "import", tmp_path / "folder")
 
 
 @pytest.mark.usefixtures("published")

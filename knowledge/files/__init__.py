@@ -1,0 +1,1 @@
+"""Reading files of every format: documents into paragraphs, tables into rows."""
