@@ -108,6 +108,7 @@ class Draft:
     anonymous: bool = False
     no_phone: bool = False
     confidential: bool = False
+    spoken: bool = False
     location: Location | None = field(default=None, repr=False)
     images: tuple[str, ...] = ()
     categories: tuple[Guess, ...] = ()

@@ -79,6 +79,11 @@ def finish_confirmed(session: Session, draft: Draft, means: Means, now: datetime
     return replace(filed, ticket=card(ticket))
 
 
+def description(draft: Draft, means: Means) -> str:
+    """The resident's words; what a machine has heard is marked, since it may have misheard."""
+    return f"{draft.what}\n{means.wording.text('spoken')}" if draft.spoken else draft.what
+
+
 def file_draft(
     session: Session, draft: Draft, means: Means, now: datetime, *, incomplete: bool = False
 ) -> Ticket:
@@ -88,7 +93,7 @@ def file_draft(
         session,
         NewTicket(
             kind=draft.kind,
-            description=draft.what,
+            description=description(draft, means),
             title=title(draft),
             category=(draft.categories[0].name,) if draft.categories else (),
             confidence=None if draft.chosen else sure,

@@ -26,7 +26,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class TicketCard:
-    """A ticket as its resident sees it; ``resolve_by`` in words, Asia/Shanghai."""
+    """A ticket as its resident sees it; ``resolve_by`` in words, Asia/Shanghai.
+
+    News of a ticket gives number and status alone.
+    """
 
     number: str
     status: str
@@ -71,7 +74,7 @@ class Reply:
             text=value["text"],
             buttons=tuple(Button(**b) for b in value.get("buttons", ())),
             citations=tuple(Citation(**c) for c in value.get("citations", ())),
-            ticket=TicketCard(**ticket) if ticket else None,
+            ticket=TicketCard(**{"title": "", **ticket}) if ticket else None,
             calls=tuple(PhoneNumber(**c) for c in value.get("calls", ())),
             urgent=value.get("urgent", False),
         )

@@ -58,7 +58,7 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         if turn.interrupted or draft.has_read(turn):
             save(session, draft, means.vault, now)
             return going_on(draft, ask_again(session, draft, means))
-        draft = in_kind(draft, turn)
+        draft = replace(in_kind(draft, turn), spoken=draft.spoken or turn.said.spoken)
         # A picture or place without words answers nothing.
         taken = with_attachments(take(draft, read(turn)) if turn.said.text else Taken(draft), turn)
         if taken.declined:

@@ -30,11 +30,18 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a resident sent: normalised text (identity numbers masked), a place, pictures."""
+    """What a resident sent: normalised text (identity numbers masked), a place, pictures.
+
+    ``spoken``: a machine has heard the text. ``media`` are pictures that still lie with the
+    channel, by its own names. ``notice``: nothing that could be read; this line answers it.
+    """
 
     text: str
     location: Location | None = None
     images: tuple[str, ...] = ()
+    spoken: bool = False
+    media: tuple[str, ...] = field(default=(), repr=False)
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

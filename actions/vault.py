@@ -65,6 +65,13 @@ class Vault:
         plain = plain_phone(phone).encode()
         return tuple(hmac.new(p, plain, hashlib.sha256).hexdigest() for p in self.pepper)
 
+    def pseudonym(self, text: str) -> str:
+        """32 hexadecimal digits (HMAC-SHA256) that stand for a person's name on a channel.
+
+        By the oldest key, so that a rotation leaves conversations where they are.
+        """
+        return hmac.new(self.pepper[-1], text.encode(), hashlib.sha256).hexdigest()[:32]
+
 
 def derive(key: bytes) -> bytes:
     """A key for fingerprints only (HKDF, RFC 5869), so that one secret never serves two ends."""

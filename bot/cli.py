@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError
 from bot.commands.knowledge import knowledge
 from bot.commands.nlu import nlu
 from bot.commands.tickets import tickets
+from bot.commands.wechat import wechat
 from bot.settings import Settings
 
 
@@ -119,5 +120,5 @@ def bench() -> None:
     asyncio.run(measure(read_settings()))
 
 
-for group in (nlu, knowledge, tickets):
+for group in (nlu, knowledge, tickets, wechat):
     main.add_command(group)

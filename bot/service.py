@@ -43,6 +43,7 @@ from channels.metrics import QUEUE
 from channels.outgoing import depth
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
+from channels.wechat.channel import WeChat, build_wechat
 from knowledge.snapshot import Shelf, SnapshotError
 from nlu.clock import Clock, system_clock
 
@@ -74,6 +75,8 @@ class Service:
     token: str
     gateway: Gateway
     courier: Courier
+    attachments: Attachments
+    wechat: WeChat
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -161,7 +164,19 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     )
     engine, token, supervisor = connect_engine(settings)
     owner = secrets.token_hex(8)
-    courier = Courier(sessions, {}, vault=vault, clock=clock, owner=owner)
+    attachments = Attachments(settings.home / "attachments", settings.image_limit)
+    wechat = build_wechat(
+        settings.wechat_accounts,
+        sessions,
+        url=settings.wechat_api_url,
+        page=settings.public_url,
+        attachments=attachments,
+        vault=vault,
+        wording=wording,
+        clock=clock,
+        owner=owner,
+    )
+    courier = Courier(sessions, {"wechat": wechat.writer}, vault=vault, clock=clock, owner=owner)
     gateway = Gateway(
         sessions,
         Responder(engine, means, resume_after=settings.resume_after),
@@ -171,6 +186,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         message_limit=settings.message_limit,
         at_most=settings.messages_at_once,
         call_courier=courier.call,
+        fetchers={"wechat": wechat.fetch},
         owner=owner,
     )
     executor = ActionExecutor()
@@ -187,6 +203,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         token=token,
         gateway=gateway,
         courier=courier,
+        attachments=attachments,
+        wechat=wechat,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -229,11 +247,13 @@ def build_app(service: Service) -> FastAPI:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await service.engine.close()
+        await service.wechat.close()
         service.database.dispose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    attachments = Attachments(service.settings.home / "attachments", service.settings.image_limit)
-    app.include_router(chat_routes(service.gateway, attachments))
+    app.include_router(chat_routes(service.gateway, service.attachments))
+    reply_within = service.settings.wechat_reply_within.total_seconds()
+    app.include_router(service.wechat.routes(service.gateway, within=reply_within))
     wording = service.means.wording
     app.include_router(
         page_routes(

@@ -11,6 +11,9 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.wechat.account import API as WECHAT_API
+from channels.wechat.account import Account
+
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the project, where config.yml lies."""
 
@@ -64,6 +67,22 @@ class Settings(BaseSettings):
     )
     wording: Path | None = Field(
         default=None, description="YAML file whose lines replace those of actions/wording.yml."
+    )
+
+    public_url: str = Field(
+        default="", description="Address of the residents' page as they reach it; empty: no cards."
+    )
+    wechat_accounts: tuple[Account, ...] = Field(
+        default=(), description="WeChat official accounts, a JSON list; see docs/wechat.md."
+    )
+    wechat_api_url: str = Field(
+        default=WECHAT_API, description="WeChat's API; another only for rehearsals."
+    )
+    wechat_reply_within: timedelta = Field(
+        default=timedelta(seconds=4.2),
+        gt=timedelta(),
+        lt=timedelta(seconds=4.5),
+        description="How long a WeChat request may take before the answer goes another way.",
     )
 
     rasa_url: str | None = Field(

@@ -54,6 +54,16 @@ class Attachments:
             content = base64.b64decode(data_url[start.end() :], validate=True)
         except ValueError as error:
             raise NoPicture("not base64") from error
+        return self.keep_content(content, message)
+
+    def keep_content(self, content: bytes, message: str) -> str:
+        """Keep a picture given as its file; as ``keep`` does.
+
+        Raises:
+            NoPicture: as for ``keep``.
+        """
+        if len(content) > self.limit:
+            raise NoPicture("larger than allowed")
         name = f"{hashlib.sha256(message.encode() + content).hexdigest()[:32]}.jpg"
         if not (self.folder / name).exists():
             self.write(name, redrawn(content))

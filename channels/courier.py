@@ -37,11 +37,11 @@ class Undeliverable(Exception):
 class Writer(Protocol):
     """A channel that may write first."""
 
-    async def send(self, to: Recipient, reply: Reply, *, asked: bool) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
         """Send one reply.
 
         Args:
-            asked: whether it answers a message, or is said unasked (news, a person's word).
+            inbound: the message it answers; None for what is said unasked (news of a ticket).
 
         Raises:
             NotNow, Undeliverable: see there; any other error counts as a failure.
@@ -109,7 +109,7 @@ class Courier:
         try:
             if to is None or not to.reachable or channel not in self.writers:
                 raise Undeliverable("nobody to write to")
-            await self.writers[channel].send(to, errand.reply, asked=errand.asked)
+            await self.writers[channel].send(to, errand.reply, inbound=errand.inbound)
         except NotNow as wait:
             SENT.labels(channel, "later").inc()
             await asyncio.to_thread(self.fail, errand.id, str(wait), wait.after)

@@ -11,8 +11,9 @@ import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -29,6 +30,7 @@ from channels.inbox import (
     abandoned,
     claim,
     hold_on,
+    note_images,
     queue_unfetched,
     record_arrival,
     record_replies,
@@ -37,6 +39,7 @@ from channels.inbox import (
     take_along,
 )
 from channels.metrics import ANSWERED, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
+from channels.rests import ASKS_FOR_MORE, read_rest
 from channels.tables import Handed, Late
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
@@ -67,6 +70,10 @@ class Heard:
     said: Said
 
 
+Fetch = Callable[[str, str, str], Awaitable[str | None]]
+"""Fetches a picture that lies with a channel: account, the channel's name of it, a name of ours.
+The name under which it is kept now; None where it cannot be had or is no picture."""
+
 Responder = Callable[[Heard], Awaitable[Sequence[Reply]]]
 """Answers a message. It may raise; the resident is then told that the message is kept."""
 
@@ -81,6 +88,7 @@ class Answer:
     """
 
     replies: tuple[Reply, ...] = field(repr=False)
+    inbound: int = 0
     late: bool = False
     again: bool = False
 
@@ -100,6 +108,7 @@ class Gateway:
         message_limit: characters of one message that are read.
         at_most: messages answered at once; beyond that new ones are put off with a word.
         call_courier: called when something was put into the outgoing queue.
+        fetchers: by channel, how pictures are had from it.
         owner: name of the process; every start has one of its own.
     """
 
@@ -114,6 +123,7 @@ class Gateway:
         message_limit: int,
         at_most: int = 200,
         call_courier: Callable[[], None] = lambda: None,
+        fetchers: Mapping[str, Fetch] = MappingProxyType({}),
         owner: str = "",
     ) -> None:
         self.sessions = sessions
@@ -124,6 +134,7 @@ class Gateway:
         self.message_limit = message_limit
         self.at_most = at_most
         self.call_courier = call_courier
+        self.fetchers = fetchers
         self.owner = owner or secrets.token_hex(8)
         self.running: dict[int, asyncio.Task[Kept]] = {}
         self.awaited: Counter[int] = Counter()
@@ -190,7 +201,8 @@ class Gateway:
             recorded = await asyncio.to_thread(self.look, recorded.id)
         if recorded.replies is not None:
             return Kept(recorded.replies, recorded.handed)
-        heard = Heard(recorded.id, recorded.channel, recorded.conversation, recorded.said)
+        said = await self.with_pictures(recorded) if recorded.said.media else recorded.said
+        heard = Heard(recorded.id, recorded.channel, recorded.conversation, said)
         replies = tuple(await self.say(heard, tries=recorded.tries))
         if masked:
             replies = (*replies, self.wording.say("identity_masked"))
@@ -203,7 +215,30 @@ class Gateway:
             async with asyncio.timeout(LOOKS_EVERY):
                 await ended.wait()
 
+    async def with_pictures(self, recorded: Recorded) -> Said:
+        """The message with its pictures fetched; a picture that cannot be had is told of."""
+        fetch = self.fetchers.get(recorded.channel)
+        names = []
+        for number, media in enumerate(recorded.said.media):
+            kept = f"{recorded.channel}/{recorded.id}/{number}"
+            name = await fetch(recorded.account, media, kept) if fetch else None
+            if name is not None:
+                names.append(name)
+        said = await self.change(note_images, recorded.id, names, self.vault)
+        if not names and not has_words(said.text):
+            return replace(said, notice="picture_lost")
+        return said
+
     async def say(self, heard: Heard, *, tries: int) -> Sequence[Reply]:
+        if heard.said.notice:
+            ANSWERED.labels(heard.channel, "noticed").inc()
+            return (self.wording.say(heard.said.notice),)
+        if ASKS_FOR_MORE.fullmatch(heard.said.text):
+            now = self.clock()
+            more = await self.change(read_rest, heard.conversation, self.vault, now)
+            if more:
+                ANSWERED.labels(heard.channel, "answered").inc()
+                return (Reply(more),)
         refusal = self.refusal(heard.said)
         if refusal is not None:
             ANSWERED.labels(heard.channel, "refused").inc()
@@ -247,21 +282,21 @@ class Gateway:
     async def give(self, kept: Kept, inbound: int, debtor: Arrival | None = None) -> Answer:
         """To a request what is there, unless it goes out another way; with what is still owed."""
         if kept.handed is Handed.OPEN and not await self.change(take_along, inbound):
-            return Answer((), late=True)
+            return Answer((), inbound, late=True)
         if kept.handed in {Handed.QUEUED, Handed.OWED}:
-            return Answer((), late=True)
+            return Answer((), inbound, late=True)
         if debtor is None or debtor.late is not Late.OWE:
-            return Answer(kept.replies)
+            return Answer(kept.replies, inbound)
         now = self.clock()
         owed = await self.change(settle_debts, debtor.conversation, self.vault, now)
-        return Answer((*owed, *kept.replies))
+        return Answer((*owed, *kept.replies), inbound)
 
     async def be_late(self, arrival: Arrival, recorded: Recorded) -> Answer:
         """The time is up: the answer will go another way, unless it came at this very moment."""
         repeats = recorded.deliveries < arrival.deliveries_at_most
         if arrival.late is Late.WAIT or (arrival.late is Late.OWE and repeats):
             LATE.labels(arrival.channel, "repeat").inc()
-            return Answer((), late=True, again=True)
+            return Answer((), recorded.id, late=True, again=True)
         how = Handed.QUEUED if arrival.late is Late.PUSH else Handed.OWED
         if not await self.change(stop_waiting, recorded.id, how):
             now = await asyncio.to_thread(self.look, recorded.id)
@@ -269,7 +304,7 @@ class Gateway:
                 return await self.give(Kept(now.replies, now.handed), recorded.id)
         LATE.labels(arrival.channel, how.value).inc()
         word = () if how is Handed.QUEUED else (self.wording.say("still_working"),)
-        return Answer(word, late=True)
+        return Answer(word, recorded.id, late=True)
 
     async def change(self, change: Callable[..., T], *arguments: object) -> T:
         """Run a change of the inbox in a transaction of its own."""

@@ -40,6 +40,7 @@ class Recorded:
 
     id: int
     channel: str
+    account: str
     conversation: str
     is_new: bool
     said: Said
@@ -118,6 +119,7 @@ def record_of(
     return Recorded(
         id=row.id,
         channel=row.channel,
+        account=row.account,
         conversation=row.conversation,
         is_new=is_new,
         said=said,
@@ -334,4 +336,21 @@ def opened(sealed: str, vault: Vault) -> Said:
         text=content.get("text", ""),
         location=Location(**location) if location else None,
         images=tuple(content.get("images", ())),
+        spoken=content.get("spoken", False),
+        media=tuple(content.get("media", ())),
+        notice=content.get("notice", ""),
     )
+
+
+def note_images(session: Session, inbound: int, images: Sequence[str], vault: Vault) -> Said:
+    """Pictures that lay with the channel have been fetched; the message with them."""
+    row = session.scalars(
+        select(TranscriptRow).where(
+            TranscriptRow.inbound == inbound, TranscriptRow.speaker == RESIDENT
+        )
+    ).one()
+    content = json.loads(vault.open(row.sealed))
+    content["images"] = [*content.get("images", ()), *images]
+    content.pop("media", None)
+    row.sealed = vault.seal(json.dumps(content, ensure_ascii=False))
+    return opened(row.sealed, vault)

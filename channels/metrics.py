@@ -16,6 +16,11 @@ ANSWERED = Counter(
 SECONDS = Histogram(
     "linli_answer_seconds", "Seconds from arrival to answer.", ["channel"], buckets=BUCKETS
 )
+REFUSED = Counter(
+    "linli_requests_refused",
+    "Requests of a platform that were not taken: forged, replayed, malformed.",
+    ["channel", "why"],
+)
 LATE = Counter(
     "linli_answers_late",
     "Answers that were not there in time: pushed, owed, or left to a repeat.",

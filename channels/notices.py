@@ -1,8 +1,10 @@
 """News of a ticket to its resident, written into the conversation it came from."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from actions.reply import Reply
+from actions.reply import Reply, TicketCard
 from actions.tickets.ticket import STATUS_NAMES, Event, EventKind, Publish
 from actions.vault import Vault
 from actions.wording import Wording
@@ -27,10 +29,11 @@ def notice(event: Event, wording: Wording) -> Reply | None:
     key = f"news_{event.status.value}"
     if key not in wording.lines:
         key = "news"
-    return wording.say(
+    said = wording.say(
         key,
         number=event.number,
         status=STATUS_NAMES[event.status],
         reason=wording.text("news_reason", reason=event.text) if event.text else "",
         instead=event.instead,
     )
+    return replace(said, ticket=TicketCard(event.number, STATUS_NAMES[event.status], ""))

@@ -26,13 +26,13 @@ PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 7200, 21
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A line to be sent, and to whom; ``kind`` is what it is: an answer, or said unasked."""
+    """A line to be sent, and to whom; ``inbound`` is the message it answers, if any."""
 
     id: int
     conversation: str
     reply: Reply = field(repr=False)
     recipient: Recipient | None
-    asked: bool
+    inbound: int | None
 
 
 def enqueue(session: Session, lines: Sequence[TranscriptRow], now: datetime) -> None:
@@ -98,7 +98,7 @@ def take_due(
                 row.conversation,
                 reply_of(line, vault),
                 find_recipient(session, row.conversation, vault),
-                asked=line.inbound is not None,
+                inbound=line.inbound,
             )
         )
     return errands

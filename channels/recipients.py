@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from actions.vault import Vault
 from channels.arrival import Arrival
-from channels.tables import RecipientRow
+from channels.tables import OutgoingRow, OutgoingState, RecipientRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ def note_recipient(session: Session, arrival: Arrival, vault: Vault, now: dateti
         )
         session.add(row)
     row.heard, row.heard_by, row.reachable = now, arrival.heard_by, True
+    # What had to wait for a word of theirs need not wait any longer.
+    session.execute(
+        update(OutgoingRow)
+        .where(
+            OutgoingRow.conversation == arrival.conversation,
+            OutgoingRow.state == OutgoingState.PENDING,
+            OutgoingRow.failures == 0,
+        )
+        .values(next_try=now)
+    )
 
 
 def find_recipient(session: Session, conversation: str, vault: Vault) -> Recipient | None:

@@ -130,3 +130,36 @@ class OutgoingRow(Base):
     owner: Mapped[str | None] = mapped_column(String(40))
     created: Mapped[datetime] = mapped_column(Moment)
     ended: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SignatureRow(Base):
+    """A signature that was used, so that it is used for one message only; hashes alone."""
+
+    __tablename__ = "signatures"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message: Mapped[str] = mapped_column(String(64))
+    seen: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class RestRow(Base):
+    """What did not fit into a message and is read on with “更多”; ``sealed`` is encrypted."""
+
+    __tablename__ = "rests"
+
+    conversation: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    inbound: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PassRow(Base):
+    """The access token of an account at its platform, one for all processes."""
+
+    __tablename__ = "passes"
+
+    account: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text, default="")
+    expires: Mapped[datetime] = mapped_column(Moment)
+    renewed_by: Mapped[str | None] = mapped_column(String(40))
+    renewing_until: Mapped[datetime] = mapped_column(Moment)

@@ -22,11 +22,11 @@ class Postbox:
     faults: list[Exception] = field(default_factory=list)
     got: list[tuple[str, str, bool]] = field(default_factory=list)
 
-    async def send(self, to: Recipient, reply: Reply, *, asked: bool) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
         await asyncio.sleep(0)
         if self.faults:
             raise self.faults.pop(0)
-        self.got.append((to.person, reply.text, asked))
+        self.got.append((to.person, reply.text, inbound is not None))
 
     @property
     def texts(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,6 +15,7 @@ from actions.wording import load_wording
 from bot.service import Service, build_app
 from bot.settings import Settings
 from channels.web.chat import Message, Point
+from channels.wechat.routes import wechat_routes
 from tests.docs.pages import page, sections
 
 FACTS = {"community": "云溪街道", "phone": "示例", "office_hours": "示例"}
@@ -40,6 +42,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     parts = SimpleNamespace(
         settings=Settings(home=home),
         gateway=None,
+        attachments=None,
+        wechat=SimpleNamespace(routes=partial(wechat_routes, accounts={}, page="")),
         means=SimpleNamespace(wording=load_wording(FACTS)),
     )
     app = build_app(cast(Service, parts))

@@ -56,9 +56,34 @@ def upgrade() -> None:
     )
     op.create_index("outgoing_due", "outgoing", ["state", "next_try"])
     op.create_index("outgoing_of_conversation", "outgoing", ["conversation", "state"])
+    op.create_table(
+        "signatures",
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("message", sa.String(64), nullable=False),
+        sa.Column("seen", Moment(), nullable=False),
+    )
+    op.create_index("ix_signatures_seen", "signatures", ["seen"])
+    op.create_table(
+        "rests",
+        sa.Column("conversation", sa.String(200), primary_key=True),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("inbound", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+    )
+    op.create_table(
+        "passes",
+        sa.Column("account", sa.String(200), primary_key=True),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("expires", Moment(), nullable=False),
+        sa.Column("renewed_by", sa.String(40), nullable=True),
+        sa.Column("renewing_until", Moment(), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("passes")
+    op.drop_table("rests")
+    op.drop_table("signatures")
     op.drop_table("outgoing")
     op.drop_table("recipients")
     with op.batch_alter_table("inbound") as inbound:

@@ -73,7 +73,7 @@ export function ticketCard(ticket) {
     { class: "ticket", "aria-label": fill(texts.ticket.label, { number }) },
     element(
       "div", { class: "ticket-head" },
-      element("h3", {}, words(ticket.title)),
+      element("h3", {}, words(ticket.title) || number),
       status ? element("span", { class: `status ${TONES[status] ?? "open"}` }, status) : null,
     ),
     element(

@@ -1,0 +1,90 @@
+"""WeChat put together: its accounts, their clients, the writer and the routes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+from fastapi import APIRouter
+from sqlalchemy.orm import Session, sessionmaker
+
+from actions.vault import Vault
+from actions.wording import Wording
+from channels.attachments import Attachments, NoPicture
+from channels.courier import NotNow, Undeliverable
+from channels.gateway import Gateway
+from channels.passes import Passes
+from channels.wechat.account import Account
+from channels.wechat.api import WITHIN, Api, ApiError, renewal
+from channels.wechat.routes import wechat_routes
+from channels.wechat.writer import Writer
+from nlu.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class WeChat:
+    """Official accounts; ``page`` is the address of the residents' page, empty for none."""
+
+    accounts: dict[str, Account]
+    apis: dict[str, Api]
+    writer: Writer
+    http: httpx.AsyncClient
+    attachments: Attachments
+    page: str
+
+    def routes(self, gateway: Gateway, *, within: float) -> APIRouter:
+        return wechat_routes(gateway, self.accounts, within=within, page=self.page)
+
+    async def fetch(self, account: str, media: str, name: str) -> str | None:
+        """See ``channels.gateway.Fetch``."""
+        api = self.apis.get(account)
+        if api is None:
+            return None
+        try:
+            content = await api.media(media)
+            return await asyncio.to_thread(self.attachments.keep_content, content, name)
+        except (NoPicture, NotNow, Undeliverable, ApiError, httpx.HTTPError, ValueError):
+            return None
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def build_wechat(
+    accounts: Sequence[Account],
+    sessions: sessionmaker[Session],
+    *,
+    url: str,
+    page: str,
+    attachments: Attachments,
+    vault: Vault,
+    wording: Wording,
+    clock: Clock,
+    owner: str,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> WeChat:
+    """Nothing is connected yet.
+
+    Args:
+        url: WeChat's API, or that of a stand-in.
+        transport: another way to it than the network.
+    """
+    http = httpx.AsyncClient(base_url=url, timeout=WITHIN, transport=transport)
+    by_name = {account.name: account for account in accounts}
+    apis = {
+        account.name: Api(
+            http,
+            Passes(
+                f"wechat:{account.name}",
+                renewal(http, account.app_id, account.secret.get_secret_value()),
+                sessions,
+                vault=vault,
+                clock=clock,
+                owner=owner,
+            ),
+        )
+        for account in accounts
+        if account.secret.get_secret_value()
+    }
+    writer = Writer(by_name, apis, sessions, vault=vault, wording=wording, clock=clock, page=page)
+    return WeChat(by_name, apis, writer, http, attachments, page)

@@ -1,0 +1,95 @@
+"""An official account before a house, with a stand-in for WeChat on the other side."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from channels.attachments import Attachments
+from channels.courier import Courier
+from channels.wechat.account import Account
+from channels.wechat.channel import WeChat, build_wechat
+from channels.wechat.standin import StandIn
+from tests.channels.house import OWNER, Answerer, House
+
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+PAGE = "https://linli.example/"
+
+
+def account(**told: object) -> Account:
+    given = {
+        "name": "yunxi",
+        "app_id": "wx0123456789",
+        "secret": "secret-of-the-account",
+        "token": "token-of-the-account",
+        "aes_key": KEY,
+        "writes_first": True,
+        "notice": "template-1",
+        **told,
+    }
+    return Account.model_validate(given)
+
+
+class Scene:
+    """One account, its service and its WeChat; ``pace`` makes WeChat's five seconds short."""
+
+    def __init__(self, house: House, folder: Path, account: Account, *, pace: float = 0.1) -> None:
+        house.now = datetime.now(UTC)
+        house.clock = lambda: house.now  # type: ignore[method-assign]
+        self.house = house
+        self.answerer = Answerer()
+        self.app = FastAPI()
+        transport = httpx.ASGITransport(app=self.app)
+        self.platform = StandIn(
+            account,
+            [f"http://linli.test/channels/wechat/{account.name}"],
+            pace=pace,
+            http=httpx.AsyncClient(transport=transport),
+        )
+        self.wechat: WeChat = build_wechat(
+            [account],
+            house.sessions,
+            url="http://wechat.test",
+            page=PAGE,
+            attachments=Attachments(folder / "attachments", 5_000_000),
+            vault=house.vault,
+            wording=house.wording,
+            clock=house.clock,
+            owner=OWNER,
+            transport=httpx.ASGITransport(app=self.platform.api()),
+        )
+        self.gateway = house.gateway(self.answerer)
+        self.gateway.fetchers = {"wechat": self.wechat.fetch}
+        self.courier = Courier(
+            house.sessions,
+            {"wechat": self.wechat.writer},
+            vault=house.vault,
+            clock=house.clock,
+            owner=OWNER,
+        )
+        self.app.include_router(self.wechat.routes(self.gateway, within=4.2 * pace))
+
+    async def close(self) -> None:
+        await self.platform.close()
+        await self.wechat.close()
+
+
+@pytest.fixture
+async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
+    made = Scene(house, tmp_path, account())
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def picture() -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(out, "JPEG")
+    return out.getvalue()
