@@ -81,11 +81,19 @@ def main() -> None:
 
 @main.command()
 def setup() -> None:
-    """Bring everything up to date: database, knowledge, encoder, model."""
+    """Bring everything up to date: database, knowledge, encoder, model.
+
+    Exit status 1 where the gate refuses the knowledge; what was published before answers on.
+    """
+    from bot.publishing import refusal
     from bot.setup import SetupFault, set_up
+    from knowledge.publishing import Refused
 
     try:
         set_up(read_settings(), click.echo)
+    except Refused as refused:
+        click.echo(f"linli: {refusal(refused)}", err=True)
+        sys.exit(1)
     except SetupFault as error:
         raise BadInput(str(error)) from error
 

@@ -44,7 +44,8 @@ from channels.outgoing import depth
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
-from knowledge.snapshot import Shelf, SnapshotError
+from knowledge.manifest import SnapshotError
+from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
 
 logger = logging.getLogger(__name__)

@@ -122,6 +122,20 @@ class Settings(BaseSettings):
         default="", description="What such a model wants before a query, if anything."
     )
 
+    house_list: Path | None = Field(
+        default=None,
+        description="YAML file of questions a publish must keep answering; empty: Linli's own.",
+    )
+    gate_tolerance: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="By how much recall of the test questions may drop with a publish.",
+    )
+    snapshots_kept: int = Field(
+        default=5, ge=2, description="Snapshots kept to go back to, the current one included."
+    )
+
     editor: str = Field(
         default="编辑",
         min_length=1,
@@ -164,7 +178,7 @@ class Settings(BaseSettings):
         description="DEBUG, INFO, WARNING or ERROR; no level writes what residents said.",
     )
 
-    @field_validator("home", "rasa_model", "rasa_python", "wording")
+    @field_validator("home", "rasa_model", "rasa_python", "wording", "house_list")
     @classmethod
     def from_the_project(cls, path: Path | None) -> Path | None:
         return path if path is None else Path.cwd() / path.expanduser()

@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -21,6 +21,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import database, training
 from bot.settings import ROOT, Settings
 from nlu.clock import Clock, system_clock
+
+if TYPE_CHECKING:
+    from knowledge.publishing import Refused
 
 CONTENT = ROOT / "knowledge" / "content"
 EXTRA = "extra.jsonl"
@@ -62,13 +65,16 @@ def set_up(settings: Settings, say: Say, clock: Clock = system_clock) -> None:
 
     Raises:
         SetupFault: a step failed; those before it are done and stay so.
+        Refused: the gate does not let the knowledge through; everything else is done.
     """
     with _alone(settings.home, say):
         record = Record(settings.home)
         with _faults():
             _make_tables(settings, say)
-            _make_knowledge(settings, record, say, clock)
+            refused = _make_knowledge(settings, record, say, clock)
             _make_model(settings, record, say, clock)
+    if refused is not None:
+        raise refused
 
 
 class WorseModel(Exception):
@@ -158,13 +164,19 @@ def _make_tables(settings: Settings, say: Say) -> None:
         database.migrate(settings.database)
 
 
-def _make_knowledge(settings: Settings, record: Record, say: Say, clock: Clock) -> None:
+def _make_knowledge(settings: Settings, record: Record, say: Say, clock: Clock) -> "Refused | None":
+    """Seeds and snapshot; given back is the gate's refusal, which keeps nobody from the rest."""
+    from knowledge.publishing import Refused
+
     engine = database.open_engine(settings.database)
     try:
         _import_seeds(settings, database.open_sessions(engine), record, say, clock)
         _publish(settings, engine, record, say, clock)
+    except Refused as refused:
+        return refused
     finally:
         engine.dispose()
+    return None
 
 
 def _import_seeds(
@@ -192,30 +204,23 @@ def _import_seeds(
 
 
 def _publish(settings: Settings, engine: Engine, record: Record, say: Say, clock: Clock) -> None:
-    """Publishes after new seeds or word lists only; editors publish what they change."""
+    """Publishes after new seeds, word lists or program only; editors publish what they change."""
+    from bot.publishing import publish_approved, summary
     from bot.seeds import REVIEWER
-    from knowledge import publishing, snapshot
+    from knowledge import pointer, snapshot
     from knowledge.analysis import fingerprint
-    from knowledge.release import mark_published, next_release
 
     model = "" if settings.encoder == "static" else settings.encoder
-    wanted = repr((model, settings.encoder_instruction, fingerprint(), snapshot.FORMAT))
+    wanted = repr((model, settings.encoder_instruction, fingerprint(), snapshot.program()))
     key = hashlib.sha256(wanted.encode()).hexdigest()
-    if record.get("snapshot").get("key") == key and snapshot.current_id(settings.home):
+    if record.get("snapshot").get("key") == key and pointer.readable(settings.home):
         return
-    with _step("knowledge: encoder and index", say):
-        with database.open_sessions(engine, reads_only=True)() as session:
-            release = next_release(session)
-            manifest = publishing.publish(
-                session,
-                settings.home,
-                clock(),
-                model=model,
-                instruction=settings.encoder_instruction,
-                progress=lambda line: say(f"  {line}"),
-            )
-        with database.open_sessions(engine).begin() as session:
-            mark_published(session, REVIEWER, clock(), manifest.id, release)
+    with _step("knowledge: encoder, index and gate", say):
+        published = publish_approved(
+            settings, engine, REVIEWER, clock, lambda line: say(f"  {line}")
+        )
+        for line in summary(published.verdict) if published.verdict is not None else ():
+            say(f"  {line}")
         record.put("snapshot", key=key)
 
 
@@ -287,13 +292,14 @@ def _step(what: str, say: Say) -> Iterator[None]:
 def _faults() -> Iterator[None]:
     """Whatever a step may meet, as a fault with the words it came with."""
     from knowledge.encoder import EncoderError
+    from knowledge.house import HouseError
     from knowledge.importers import ImportFault
-    from knowledge.snapshot import SnapshotError
+    from knowledge.manifest import SnapshotError
     from knowledge.version import ReviewFault
 
     expected = (
         database.DatabaseFault, training.TrainingFault, ImportFault, EncoderError, ReviewFault,
-        SnapshotError,
+        HouseError, SnapshotError,
     )  # fmt: skip
     try:
         yield

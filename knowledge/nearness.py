@@ -69,6 +69,7 @@ def build(
         for _, vectors in rows.chunks():
             flat.add(vectors)
         return flat
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count = lists_for(len(rows))
     if folder is not None:
         folder = folder / f"lists-{count}"
@@ -104,6 +105,7 @@ def near(index: Any, vector: Vectors, wanted: int, shown: "Shown | None" = None)
         parameters.nprobe = int(np.ceil(sorted_into * min(LOOKED_INTO / max(share, 1e-9), 1)))
     if share < 1 and shown is not None:
         parameters.sel = shown.selector
+    faiss.omp_set_num_threads(1)  # threads of its own would wait for each other on a busy machine
     found: Numbers = index.search(vector, wanted, params=parameters)[1][0]
     return found[found >= 0]
 

@@ -96,10 +96,14 @@ class Searcher:
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry by id, in force or not."""
+        place = self.number(entry_id)
+        return None if place is None else self.entries[place]
+
+    def number(self, entry_id: str) -> int | None:
+        """The place of an entry among the entries."""
         place = bisect_left(self.entries, entry_id, key=lambda entry: entry.id)
-        if place < len(self.entries) and self.entries[place].id == entry_id:
-            return self.entries[place]
-        return None
+        there = place < len(self.entries) and self.entries[place].id == entry_id
+        return place if there else None
 
     def _allowed(self, as_of: date, regions: frozenset[str]) -> Allowed | None:
         """None where nothing is in force."""

@@ -1,74 +1,51 @@
-"""Publishing: an immutable folder for each state of the knowledge, and one pointer to the current.
+"""Snapshots: an immutable folder for each state of the knowledge.
 
-``<home>/snapshots/<id>/`` holds entries, index, thresholds and a manifest with a hash of every
-file. It is written under another name and renamed, so a folder with an id is whole. The pointer is
-one small file, replaced in one step; going back is moving the pointer.
+``<home>/snapshots/<id>/`` holds entries, index, thresholds and a manifest with hashes of every
+file. It is written under another name and renamed, so a folder with an id is whole.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import calibrating
-from knowledge.analysis import analyse, fingerprint
+from knowledge.analyses import binding
+from knowledge.analysis import analyse
 from knowledge.calibrating import Sayings
-from knowledge.confidence import UNSURE, Calibration
+from knowledge.confidence import FEATURES, UNSURE, Calibration
 from knowledge.encoder import Encoder, EncoderError, load_encoder
-from knowledge.entry import Entry, from_content, to_content
+from knowledge.entry import Entry
+from knowledge.entry_file import EntryFile, write_entries
 from knowledge.index import Index
+from knowledge.manifest import (
+    FORMAT,
+    Manifest,
+    SnapshotError,
+    damaged,
+    files_of,
+    write_manifest,
+)
+from knowledge.pointer import readable, status
+from knowledge.scope import Scope
 from knowledge.search import Searcher, items_of
-from knowledge.version import content_hashes
 
-FORMAT = 1
-POINTER = "current"
+CALIBRATED_FOR = 0.001
+"""Thresholds are taken over from the snapshot before until more than this share of the entries has
+changed since they were learnt."""
 
 Progress = Callable[[str], None]
 
 
-class SnapshotError(Exception):
-    """A snapshot is missing, damaged or of another make; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot consists of.
-
-    Attributes:
-        key: the same for the same entries, encoder and analysis.
-        previous: the snapshot that was current when this one was made.
-        encoder: folder under home, or name of a model, of the encoder.
-        reached: shares at the answering threshold, see ``knowledge.calibrating``.
-        files: sha256 of every file, by its path in the folder.
-    """
-
-    id: str
-    made: str
-    key: str
-    previous: str | None
-    entries: int
-    encoder_name: str
-    encoder: str
-    instruction: str
-    reached: dict[str, float]
-    files: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is published under a home; ``current`` is None where nothing is."""
-
-    current: Manifest | None
-    snapshots: tuple[str, ...]
-
-
-def publish(
+def build(
     entries: Sequence[Entry],
     home: Path,
     encoder: Encoder,
@@ -77,30 +54,34 @@ def publish(
     sayings: Sayings | None = None,
     progress: Progress = lambda line: None,
 ) -> Manifest:
-    """Builds a snapshot of the entries and makes it the current one.
+    """Builds a snapshot of the entries; residents get it after ``switch``.
 
-    Nothing is built when the current one has the same entries, encoder and analysis.
+    The current one is given back when it has the same entries, encoder, analysis and program.
 
     Args:
         now: timezone-aware; goes into the id.
         sayings: what is said that is no question; Linli's own by default.
     """
     entries = sorted(entries, key=lambda entry: entry.id)
-    key = _key(entries, encoder)
-    current = status(home).current
-    if current is not None and current.key == key:
-        progress(f"nothing changed since {current.id}")
-        return current
+    current = readable(home)
     folder = home / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
-    snapshot_id = f"{now:%Y%m%dT%H%M%S}-{key[:8]}"
-    building = folder / f".{snapshot_id}.{os.getpid()}"
+    building = folder / f".building.{os.getpid()}.{threading.get_ident()}"
     shutil.rmtree(building, ignore_errors=True)
     try:
         building.mkdir()
-        reached = _write(entries, building, encoder, sayings, progress)
+        write_entries(entries, building)
+        key = _key(EntryFile(building), encoder)
+        if current is not None and current.key == key:
+            return current
+        calibration, reached, since = _write(
+            entries, building, home, encoder, current, sayings, progress
+        )
+        (building / "calibration.json").write_text(
+            json.dumps(calibration.to_json(), indent=1), encoding="utf-8"
+        )
         manifest = Manifest(
-            id=snapshot_id,
+            id=_free_id(folder, f"{now:%Y%m%dT%H%M%S}-{key[:8]}"),
             made=now.isoformat(),
             key=key,
             previous=current.id if current else None,
@@ -109,15 +90,14 @@ def publish(
             encoder=_reference(home, encoder.source),
             instruction=encoder.instruction,
             reached=reached,
-            files=_hashes(building),
+            program=program(),
+            since_calibration=since,
+            files=files_of(building),
         )
-        _write_json(building / "manifest.json", {"format": FORMAT, **asdict(manifest)})
-        shutil.rmtree(folder / snapshot_id, ignore_errors=True)
-        building.rename(folder / snapshot_id)
+        write_manifest(building, manifest)
+        building.rename(folder / manifest.id)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    _point(home, snapshot_id)
-    progress(f"published {len(entries)} entries as {snapshot_id}")
     return manifest
 
 
@@ -138,11 +118,9 @@ def open_current(home: Path, encoder: Encoder | None = None) -> Searcher:
 
 
 def open_snapshot(home: Path, manifest: Manifest, encoder: Encoder | None = None) -> Searcher:
-    """A searcher over one snapshot, every file checked against its hash first."""
+    """A searcher over one snapshot, its files checked against their hashes first."""
     folder = home / "snapshots" / manifest.id
-    found = _hashes(folder)
-    wrong = sorted(name for name, digest in manifest.files.items() if found.get(name) != digest)
-    if wrong:
+    if wrong := damaged(folder, manifest):
         raise SnapshotError(
             f"snapshot {manifest.id}: {', '.join(wrong)} damaged or missing; "
             "run `linli knowledge rollback`, or publish again"
@@ -150,13 +128,17 @@ def open_snapshot(home: Path, manifest: Manifest, encoder: Encoder | None = None
     if encoder is None or encoder.name != manifest.encoder_name:
         encoder = encoder_of(home, manifest)
     analyse("")  # loads the word lists, so that the first question need not wait for them
-    lines = (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()
-    calibration = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+    calibration = _calibration(folder)
+    if len(calibration.mean) != FEATURES:
+        raise SnapshotError(
+            f"snapshot {manifest.id} was made by another version; run `linli setup`"
+        )
     return Searcher(
-        entries=[from_content(json.loads(line)) for line in lines],
-        index=Index.load(folder / "index") if lines else None,
+        entries=EntryFile(folder),
+        index=Index.load(folder / "index") if manifest.entries else None,
         encoder=encoder,
-        calibration=Calibration.from_json(calibration),
+        calibration=calibration,
+        scope=Scope.load(folder / "scope.npz"),
     )
 
 
@@ -177,108 +159,75 @@ def encoder_of(home: Path, manifest: Manifest) -> Encoder:
     return encoder
 
 
-def rollback(home: Path) -> Manifest:
-    """Makes the snapshot current that was so before the present one.
-
-    Raises:
-        SnapshotError: there is none before.
-    """
-    current = status(home).current
-    if current is None or current.previous is None:
-        raise SnapshotError("there is no earlier snapshot to go back to")
-    earlier = read_manifest(home, current.previous)
-    _point(home, earlier.id)
-    return earlier
+@cache
+def program() -> str:
+    """A hash of what decides how a snapshot is made; another one is published anew."""
+    digest = sha256(f"{FORMAT}|{binding()}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-def status(home: Path) -> State:
-    """What is published, and every snapshot there is, the oldest first."""
-    folder = home / "snapshots"
-    whole = sorted(path.parent.name for path in folder.glob("[!.]*/manifest.json"))
-    current = current_id(home)
-    return State(read_manifest(home, current) if current else None, tuple(whole))
-
-
-def current_id(home: Path) -> str | None:
-    """The id the pointer names; cheap enough to ask before every message."""
+def changed_since(entries: EntryFile, home: Path, before: Manifest) -> NDArray[np.int64]:
+    """Numbers of the entries that are not in a snapshot, or were otherwise there."""
     try:
-        return (home / "snapshots" / POINTER).read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def read_manifest(home: Path, snapshot_id: str) -> Manifest:
-    """The manifest of a snapshot.
-
-    Raises:
-        SnapshotError: there is no such snapshot, or it was made by another version of Linli.
-    """
-    path = home / "snapshots" / snapshot_id / "manifest.json"
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        made_as = content.pop("format")
-        if made_as != FORMAT:
-            raise SnapshotError(
-                f"snapshot {snapshot_id} was made by another version; publish again"
-            )
-        return Manifest(**content)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SnapshotError(
-            f"snapshot {snapshot_id} cannot be read ({error}); publish again"
-        ) from error
-
-
-class Shelf:
-    """The current snapshot, opened again whenever the pointer has moved.
-
-    A search that has begun goes on in the snapshot it began in.
-
-    Args:
-        encoder: already loaded; used while it is the snapshots' own.
-    """
-
-    def __init__(self, home: Path, encoder: Encoder | None = None) -> None:
-        self._home = home
-        self._encoder = encoder
-        self._opening = threading.Lock()
-        self._opened: tuple[str | None, Searcher] | None = None
-
-    def searcher(self) -> Searcher:
-        """Of the current snapshot; raises as ``open_current`` does."""
-        wanted, opened = current_id(self._home), self._opened
-        if opened is not None and opened[0] == wanted:
-            return opened[1]
-        with self._opening:
-            if self._opened is None or self._opened[0] != wanted:
-                searcher = open_current(self._home, self._encoder)
-                self._encoder = searcher.encoder
-                self._opened = (wanted, searcher)
-            return self._opened[1]
+        known = EntryFile(home / "snapshots" / before.id).digests
+    except (OSError, ValueError):  # damaged
+        return np.arange(len(entries))
+    return np.flatnonzero(~np.isin(entries.digests, known))
 
 
 def _write(
     entries: Sequence[Entry],
     folder: Path,
+    home: Path,
     encoder: Encoder,
+    current: Manifest | None,
     sayings: Sayings | None,
     progress: Progress,
-) -> dict[str, float]:
-    with (folder / "entries.jsonl").open("w", encoding="utf-8") as file:
-        for entry in entries:
-            file.write(json.dumps(to_content(entry), ensure_ascii=False) + "\n")
-    calibration, reached = UNSURE, dict[str, float]()
-    if entries:
-        index = Index.build(items_of(entries), encoder, progress)
-        index.save(folder / "index")
-        sayings = calibrating.own_sayings() if sayings is None else sayings
-        calibration, reached = calibrating.calibrate(entries, index, encoder, sayings, progress)
-    _write_json(folder / "calibration.json", calibration.to_json())
-    return reached
+) -> tuple[Calibration, dict[str, float], int]:
+    """Index and scope; gives back the thresholds, what they reach and how old they are."""
+    Scope.of(entries).save(folder / "scope.npz")
+    if not entries:
+        return UNSURE, {}, 0
+    index = Index.build(items_of(entries), encoder, progress, home / "cache")
+    index.save(folder / "index")
+    if current is not None and (changed := _changed(EntryFile(folder), home, current, encoder)):
+        progress(f"thresholds taken over: {changed} entries changed since they were learnt")
+        return _calibration(home / "snapshots" / current.id), dict(current.reached), changed
+    sayings = calibrating.own_sayings() if sayings is None else sayings
+    calibration, reached = calibrating.calibrate(entries, index, encoder, sayings, progress)
+    return calibration, reached, 0
 
 
-def _key(entries: Sequence[Entry], encoder: Encoder) -> str:
-    parts = (str(FORMAT), content_hashes(entries), encoder.name, fingerprint())
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+def _changed(entries: EntryFile, home: Path, current: Manifest, encoder: Encoder) -> int:
+    """How many changed since the current thresholds were learnt; 0 where they no longer hold."""
+    if (current.encoder_name, current.program) != (encoder.name, program()):
+        return 0
+    changed = len(changed_since(entries, home, current))
+    changed += current.since_calibration + max(current.entries - len(entries), 0)
+    return changed if changed <= CALIBRATED_FOR * len(entries) else 0
+
+
+def _calibration(folder: Path) -> Calibration:
+    content = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+    return Calibration.from_json(content)
+
+
+def _key(entries: EntryFile, encoder: Encoder) -> str:
+    digest = sha256(entries.digests.tobytes())
+    digest.update(f"|{encoder.name}|{program()}".encode())
+    return digest.hexdigest()
+
+
+def _free_id(folder: Path, wanted: str) -> str:
+    """Ids are never used twice: a running copy may hold what lies under one."""
+    taken = (f"{wanted}-{number}" for number in range(2, 1000))
+    return (
+        wanted
+        if not (folder / wanted).exists()
+        else next(name for name in taken if not (folder / name).exists())
+    )
 
 
 def _reference(home: Path, source: str) -> str:
@@ -287,23 +236,3 @@ def _reference(home: Path, source: str) -> str:
         return Path(source).resolve().relative_to(home.resolve()).as_posix() if source else ""
     except ValueError:
         return source
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.name != "manifest.json"
-    }
-
-
-def _point(home: Path, snapshot_id: str) -> None:
-    pointer = home / "snapshots" / POINTER
-    fresh = pointer.with_name(f".{POINTER}.{os.getpid()}.{threading.get_ident()}")
-    fresh.write_text(snapshot_id + "\n", encoding="utf-8")
-    os.replace(fresh, pointer)
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

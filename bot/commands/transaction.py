@@ -3,9 +3,40 @@
 import contextlib
 from collections.abc import Iterator
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[Engine]:
+    """The database, brought up to date.
+
+    Raises:
+        BadInput: it cannot be used.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.cli import BadInput
+    from bot.database import DatabaseFault, is_current, migrate, open_engine
+
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_current(settings.database):
+            migrate(settings.database)
+        engine = open_engine(settings.database)
+    except DatabaseFault as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        raise BadInput(f"{settings.home}: {error.strerror}") from error
+    try:
+        yield engine
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        raise BadInput(f"database: {reason}") from error
+    finally:
+        engine.dispose()
 
 
 @contextlib.contextmanager
@@ -18,25 +49,10 @@ def transaction(settings: Settings, *, reads_only: bool = False) -> Iterator[Ses
     Raises:
         BadInput: the database cannot be used.
     """
-    from sqlalchemy.exc import SQLAlchemyError
+    from bot.database import open_sessions
 
-    from bot.cli import BadInput
-    from bot.database import DatabaseFault, is_current, migrate, open_engine, open_sessions
-
-    try:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not is_current(settings.database):
-            migrate(settings.database)
-        engine = open_engine(settings.database)
-    except DatabaseFault as error:
-        raise BadInput(str(error)) from error
-    except OSError as error:
-        raise BadInput(f"{settings.home}: {error.strerror}") from error
-    try:
-        with open_sessions(engine, reads_only=reads_only).begin() as session:
-            yield session
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        raise BadInput(f"database: {reason}") from error
-    finally:
-        engine.dispose()
+    with (
+        database(settings) as engine,
+        open_sessions(engine, reads_only=reads_only).begin() as session,
+    ):
+        yield session

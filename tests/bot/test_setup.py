@@ -3,18 +3,22 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from bot import database, setup, training, trial
 from bot.settings import Settings
 from bot.setup import SetupFault, WorseModel, set_up, train_rasa
-from knowledge import publishing, snapshot
+from knowledge import pointer
 from knowledge.entry import to_content
+from knowledge.gate import Verdict
+from knowledge.publishing import Published, Refused
 from knowledge.store import get_entry, list_items, save_entries
 from knowledge.version import content_hash
+from nlu.clock import Clock
+from tests.knowledge import shelves
 
 ENTRY = """\
 topic: 停车
@@ -44,6 +48,7 @@ class Desk:
         self.tried: list[tuple[str, tuple[trial.Exam, ...]]] = []
         self.verdict = trial.Verdict((), ())
         self.published = 0
+        self.refused: Refused | None = None
 
     def write(self, id: str, *, question: str = "停车怎么收费", answer: str = "看公示牌") -> None:
         text = ENTRY.format(id=id, question=question, answer=answer)
@@ -83,12 +88,14 @@ class Desk:
         """What lies in the folder of models, unfinished ones as well."""
         return sorted(path.name for path in self.settings.models.iterdir())
 
-    def publish(self, *given: Any, **named: Any) -> Any:
+    def publish(
+        self, settings: Settings, engine: Engine, by: str, clock: Clock, say: setup.Say
+    ) -> Published:
         self.published += 1
-        pointer = self.settings.home / "snapshots" / snapshot.POINTER
-        pointer.parent.mkdir(exist_ok=True)
-        pointer.write_text("1\n", encoding="utf-8")
-        return SimpleNamespace(id="1")
+        if self.refused is not None:
+            raise self.refused
+        manifest = shelves.publish(settings.home)
+        return Published(manifest)
 
     def clock(self) -> datetime:
         return datetime(2026, 3, 2, 2, 0, len(self.trained), tzinfo=UTC)
@@ -128,7 +135,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(trial, "try_out", made.try_out)
     monkeypatch.setattr(trial, "DEVELOPMENT", tmp_path / "development")
     monkeypatch.setattr(training, "files_of", lambda settings: [made.source])
-    monkeypatch.setattr(publishing, "publish", made.publish)
+    monkeypatch.setattr("bot.publishing.publish_approved", made.publish)
     return made
 
 
@@ -201,7 +208,32 @@ def test_another_encoder_leads_to_another_snapshot(desk: Desk) -> None:
 
 def test_a_missing_snapshot_is_published_again(desk: Desk) -> None:
     desk.set_up()
-    (desk.settings.home / "snapshots" / snapshot.POINTER).unlink()
+    (desk.settings.home / "snapshots" / pointer.POINTER).unlink()
+    assert desk.set_up() == ["knowledge"]
+
+
+def test_a_snapshot_of_another_version_is_published_again(desk: Desk) -> None:
+    desk.set_up()
+    (manifest,) = (desk.settings.home / "snapshots").glob("*/manifest.json")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'))
+    assert desk.set_up() == ["knowledge"]
+    assert desk.set_up() == []
+
+
+def test_another_program_is_published_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.set_up()
+    monkeypatch.setattr("knowledge.snapshot.program", lambda: "newer")
+    assert desk.set_up() == ["knowledge"]
+
+
+def test_what_the_gate_refuses_is_told_when_everything_else_is_done(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.refused = Refused(Verdict((), (1.0, 0.5), ("recall drops",)), tmp_path / "report.json")
+    with pytest.raises(Refused, match="recall drops"):
+        desk.set_up()
+    assert len(desk.models()) == 1
+    desk.refused = None
     assert desk.set_up() == ["knowledge"]
 
 
@@ -235,7 +267,7 @@ def test_seeds_read_before_an_interruption_are_still_published(
     desk.set_up()
     desk.write("parking-fee", answer="按小时收费")
     with monkeypatch.context() as patched:
-        patched.setattr(publishing, "publish", stop)
+        patched.setattr("bot.publishing.publish_approved", stop)
         with pytest.raises(KeyboardInterrupt):
             desk.set_up()
     desk.set_up()

@@ -1,6 +1,4 @@
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,22 +6,13 @@ import pytest
 from knowledge import calibrating, snapshot
 from knowledge.encoder import StaticEncoder, random_rows
 from knowledge.entry import Entry
+from knowledge.entry_file import EntryFile
+from knowledge.manifest import SnapshotError
+from knowledge.pointer import POINTER, status
 from knowledge.search import Decision
-from knowledge.snapshot import Manifest, Shelf, SnapshotError, open_current, rollback, status
+from knowledge.snapshot import open_current
 from tests.knowledge.corpus import ENTRIES, LIBRARY, REGIONS, SAYINGS, TODAY, encoder
-
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-MOVED = replace(LIBRARY, answer="图书馆搬到了云溪东路。带身份证到新馆二层服务台，当场领证。")
-
-
-def publish(home: Path, entries: Sequence[Entry] = ENTRIES, minutes: int = 0) -> Manifest:
-    now = NOW + timedelta(minutes=minutes)
-    return snapshot.publish(entries, home, encoder(), now, sayings=SAYINGS)
-
-
-def answer(home: Path) -> str:
-    searcher = open_current(home, encoder())
-    return searcher.find(LIBRARY.question, as_of=TODAY, regions=REGIONS).hits[0].entry.answer
+from tests.knowledge.shelves import MOVED, NOW, publish
 
 
 def test_what_is_published_is_found(tmp_path: Path) -> None:
@@ -44,22 +33,25 @@ def test_publishing_the_same_again_builds_nothing(tmp_path: Path) -> None:
 def test_another_encoder_is_published_anew(tmp_path: Path) -> None:
     first = publish(tmp_path)
     other = StaticEncoder(random_rows(seed=9, count=4096, dimension=64), "other")
-    second = snapshot.publish(ENTRIES, tmp_path, other, NOW, sayings=SAYINGS)
+    second = snapshot.build(ENTRIES, tmp_path, other, NOW, sayings=SAYINGS)
     assert second.key != first.key
-    assert status(tmp_path).current == second
+    assert second.id != first.id
+    assert second.previous == first.id
 
 
-def test_rollback_goes_back_one_snapshot_and_no_further(tmp_path: Path) -> None:
+def test_another_program_is_published_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = publish(tmp_path)
-    publish(tmp_path, [MOVED, *ENTRIES[2:]], minutes=5)
-    assert answer(tmp_path) == MOVED.answer
-    assert rollback(tmp_path) == first
-    assert answer(tmp_path) == LIBRARY.answer
-    with pytest.raises(SnapshotError, match="no earlier snapshot"):
-        rollback(tmp_path)
+    monkeypatch.setattr(snapshot, "program", lambda: "newer")
+    assert publish(tmp_path).id != first.id
 
 
-def test_a_failed_publish_leaves_the_old_snapshot_and_no_remains(
+def test_residents_get_what_is_built_only_after_the_switch(tmp_path: Path) -> None:
+    first = publish(tmp_path)
+    snapshot.build([MOVED], tmp_path, encoder(), NOW, sayings=SAYINGS)
+    assert status(tmp_path).current == first
+
+
+def test_a_failed_build_leaves_the_old_snapshot_and_no_remains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = publish(tmp_path)
@@ -71,26 +63,28 @@ def test_a_failed_publish_leaves_the_old_snapshot_and_no_remains(
     with pytest.raises(OSError, match="disk full"):
         publish(tmp_path, [MOVED], minutes=5)
     assert status(tmp_path).current == first
-    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == [
-        first.id,
-        snapshot.POINTER,
-    ]
+    left = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert left == [first.id, POINTER]
 
 
-def test_a_damaged_snapshot_is_not_opened(tmp_path: Path) -> None:
-    manifest = publish(tmp_path)
-    entries = tmp_path / "snapshots" / manifest.id / "entries.jsonl"
-    entries.write_text(entries.read_text(encoding="utf-8") + " ", encoding="utf-8")
-    with pytest.raises(SnapshotError, match=r"entries\.jsonl damaged or missing"):
+@pytest.mark.parametrize("name", ["entries.jsonl", "index/vectors.faiss", "scope.npz"])
+def test_a_damaged_snapshot_is_not_opened(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "snapshots" / publish(tmp_path).id / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError, match=f"{name} damaged or missing"):
         open_current(tmp_path, encoder())
 
 
-def test_a_snapshot_of_another_version_is_not_opened(tmp_path: Path) -> None:
-    manifest = publish(tmp_path)
-    path = tmp_path / "snapshots" / manifest.id / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 0'))
-    with pytest.raises(SnapshotError, match="another version"):
+def test_a_snapshot_of_another_version_is_not_opened_but_published_again(tmp_path: Path) -> None:
+    first = publish(tmp_path)
+    path = tmp_path / "snapshots" / first.id / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'))
+    with pytest.raises(SnapshotError, match="another version; publish again"):
         open_current(tmp_path, encoder())
+    assert publish(tmp_path).id != first.id
+    assert open_current(tmp_path, encoder()).entry("library-card") == LIBRARY
 
 
 def test_nothing_published_is_told(tmp_path: Path) -> None:
@@ -105,16 +99,26 @@ def test_an_empty_knowledge_base_can_be_published(tmp_path: Path) -> None:
     assert finding.decision is Decision.UNKNOWN
 
 
-def test_a_shelf_opens_anew_only_when_the_pointer_moves(tmp_path: Path) -> None:
-    saved = encoder()
-    publish(tmp_path)
-    shelf = Shelf(tmp_path, saved)
-    first = shelf.searcher()
-    assert shelf.searcher() is first
-    publish(tmp_path, [MOVED, *ENTRIES[2:]], minutes=5)
-    second = shelf.searcher()
-    assert second is not first
-    assert second.entry("library-card") == MOVED
-    assert first.entry("library-card") == LIBRARY
-    rollback(tmp_path)
-    assert shelf.searcher().entry("library-card") == LIBRARY
+def test_thresholds_are_learnt_anew_once_enough_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(number: int) -> list[Entry]:
+        return [replace(LIBRARY, answer=f"改了{number}次。"), *ENTRIES[2:]]
+
+    first = publish(tmp_path, [LIBRARY, *ENTRIES[2:]])
+    monkeypatch.setattr(snapshot, "CALIBRATED_FOR", 0.7)  # of three entries, two
+    with monkeypatch.context() as patched:
+        patched.setattr(calibrating, "calibrate", None)
+        second = publish(tmp_path, changed(1))
+        third = publish(tmp_path, changed(2))
+    assert [first.since_calibration, second.since_calibration, third.since_calibration] == [0, 1, 2]
+    assert third.reached == first.reached
+    assert publish(tmp_path, changed(3)).since_calibration == 0
+
+
+def test_changed_entries_are_told_by_number(tmp_path: Path) -> None:
+    first = publish(tmp_path)
+    second = publish(tmp_path, [*ENTRIES[2:], MOVED, replace(LIBRARY, id="zoo")], minutes=1)
+    entries = EntryFile(tmp_path / "snapshots" / second.id)
+    numbers = snapshot.changed_since(entries, tmp_path, first)
+    assert [entries[n].id for n in numbers.tolist()] == ["library-card", "zoo"]

@@ -11,16 +11,17 @@ def faults() -> Iterator[None]:
     """What may go wrong with files and snapshots, as bad input; a line for every fault."""
     from bot.cli import BadInput
     from knowledge.encoder import EncoderError
+    from knowledge.house import HouseError
     from knowledge.importers import ImportFault
+    from knowledge.manifest import SnapshotError
     from knowledge.questions import EvaluationError
-    from knowledge.snapshot import SnapshotError
     from knowledge.version import ReviewFault
 
     try:
         yield
     except ImportFault as error:
         raise BadInput(_several(error.faults)) from error
-    except (EncoderError, EvaluationError, ReviewFault, SnapshotError) as error:
+    except (EncoderError, EvaluationError, HouseError, ReviewFault, SnapshotError) as error:
         raise BadInput(str(error)) from error
     except OSError as error:
         raise BadInput(f"{error.filename or 'disk'}: {error.strerror}") from error

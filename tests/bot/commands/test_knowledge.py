@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from bot.cli import read_settings
 from bot.commands.knowledge import knowledge
+from bot.commands.transaction import transaction
 from knowledge import publishing
+from knowledge.audit import Event, events_of
 from knowledge.entry import Entry, to_content
 from knowledge.training import train
 from tests.bot.commands.running import fault, invoke, run
 from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
 
+GATE_OFF = ("--override", "试一试", "--by", "老李")
 LATER = replace(LIBRARY, answer=LIBRARY.answer + "也可以网上办。")
 
 
@@ -116,23 +120,86 @@ def test_search_keeps_to_the_regions_of_the_settings(monkeypatch: pytest.MonkeyP
     assert "seed-exchange" not in run(knowledge, "search", question)
 
 
+def made(shown: str) -> str:
+    """The last line, which names the snapshot."""
+    return shown.splitlines()[-1]
+
+
 def test_publish_rollback_and_status_go_together(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = run(knowledge, "publish")
-    assert first.endswith(": 4 entries\n")
+    first = made(run(knowledge, "publish"))
+    assert first.endswith(": 4 entries")
     monkeypatch.setattr(publishing, "NEW", 1)
     changed = entries(tmp_path, LATER, replace(POOL, id="pool-two"))
     run(knowledge, "import", changed, "--by", "小王", "--approved-by", "老李")
-    second = run(knowledge, "publish")
-    assert second.endswith(": 5 entries\n")
-    shown = run(knowledge, "status")
-    assert second.split(":")[0] in shown
+    second = made(run(knowledge, "publish", *GATE_OFF))
+    assert second.endswith(": 5 entries")
+    shown = run(knowledge, "status", "--check")
     assert f"previous   {first.split(':')[0]}" in shown
-    assert "snapshots  2" in shown
-    assert run(knowledge, "rollback") == first
+    assert f"snapshots  {first.split(':')[0]}, {second.split(':')[0]}" in shown
+    assert "files, all as they were written" in shown
+    assert made(run(knowledge, "rollback", "--by", "老李", "--reason", "答案错了")) == first
     assert "entries    4" in run(knowledge, "status")
     assert "no earlier snapshot" in fault(knowledge, "rollback")
+    assert made(run(knowledge, "rollback", "--to", second.split(":")[0])) == second
+    assert "no such snapshot" in fault(knowledge, "rollback", "--to", "elsewhere")
+    told = [(e.what, e.by, e.reason) for e in events(first.split(":")[0])]
+    assert ("rolled_back", "老李", f"from {second.split(':')[0]}; 答案错了") in told
+
+
+def events(snapshot_id: str) -> list[Event]:
+    with transaction(read_settings(), reads_only=True) as session:
+        return events_of(session, "snapshot", snapshot_id)
+
+
+def test_what_the_gate_refuses_stays_unpublished_until_somebody_answers_for_it(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "NEW", 1)
+    house = tmp_path / "house.yml"
+    house.write_text(
+        f"must_answer:\n- {{question: {POOL.question}, entry: pool-hours}}\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("LINLI_HOUSE_LIST", str(house))
+    worse = replace(
+        POOL, question="水上乐园有多大？", variants=("池子深不深",), answer="有三个池子。"
+    )
+    run(knowledge, "import", entries(tmp_path, worse), "--by", "小王", "--approved-by", "老李")
+    before = run(knowledge, "status")
+    result = invoke(knowledge, ["publish"])
+    assert result.exit_code == 1
+    assert "the gate refuses; what residents get stays as it was" in result.stderr
+    assert f"no longer answered: {POOL.question} (pool-hours)" in result.stderr
+    assert run(knowledge, "status") == before
+    report = max((published / "gate").iterdir())
+    rows = json.loads(report.read_text(encoding="utf-8"))["questions"]
+    assert {row["question"]["kind"] for row in rows} == {"test", "must answer"}
+    assert POOL.question in run(knowledge, "search", POOL.question)
+
+    for given in (("--override", "急用"), ("--override", " ", "--by", "老李")):
+        assert "--override needs a reason, and --by" in fault(knowledge, "publish", *given)
+    line = made(run(knowledge, "publish", "--override", "泳池关门了", "--by", "老李"))
+    (overridden, *_) = events(line.split(":")[0])
+    assert (overridden.what, overridden.by) == ("gate_overridden", "老李")
+    assert overridden.reason.startswith("泳池关门了 (")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_wrong_house_list_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_HOUSE_LIST", str(tmp_path / "none.yml"))
+    assert "none.yml: cannot be read" in fault(knowledge, "publish")
+
+
+@pytest.mark.usefixtures("published")
+def test_search_asks_as_of_a_day_and_in_a_region() -> None:
+    question = LIBRARY.question
+    assert "library-card" in run(knowledge, "search", question, "--as-of", "2024-01-01")
+    assert "library-card" not in run(knowledge, "search", question, "--as-of", "2023-12-31")
+    assert "library-card" not in run(knowledge, "search", question, "--region", "上海市")
+    both = ("--region", "上海市", "--region", "全国")
+    assert "library-card" in run(knowledge, "search", question, *both)
+    assert "--as-of" in invoke(knowledge, ["search", question, "--as-of", "明天"]).stderr
 
 
 @pytest.mark.usefixtures("home")
