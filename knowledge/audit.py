@@ -34,10 +34,11 @@ def record(session: Session, *events: Event) -> None:
     Raises:
         ReviewFault: somebody's name is none.
     """
+    names = {name: person(name) for name in {event.by for event in events}}
     rows = [
         {
             "at": event.at,
-            "by": person(event.by),
+            "by": names[event.by],
             "what": event.what,
             "kind": event.kind,
             "id": event.id,

@@ -82,13 +82,18 @@ def to_content(entry: Entry) -> dict[str, Any]:
 
 def from_content(content: Mapping[str, Any]) -> Entry:
     """The entry that ``to_content`` wrote."""
+    expires = content["expires"]
     return Entry(
-        **{
-            **content,
-            "variants": tuple(content["variants"]),
-            "tests": tuple(content["tests"]),
-            "source": Source(**content["source"]),
-            "effective": date.fromisoformat(content["effective"]),
-            "expires": date.fromisoformat(content["expires"]) if content["expires"] else None,
-        }
+        id=content["id"],
+        topic=content["topic"],
+        question=content["question"],
+        variants=tuple(content["variants"]),
+        answer=content["answer"],
+        source=Source(**content["source"]),
+        effective=date.fromisoformat(content["effective"]),
+        expires=date.fromisoformat(expires) if expires else None,
+        region=content["region"],
+        handler=content["handler"],
+        tests=tuple(content["tests"]),
+        quoted=bool(content.get("quoted")),
     )

@@ -1,19 +1,22 @@
 """What goes out with the next publish, and what is written down once it has."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
 from knowledge.document import entries_of
 from knowledge.entry import Entry, from_content
-from knowledge.store import BATCH
+from knowledge.store import BATCH, batches, newest_in
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Content, Kind, ReviewFault, Status, person
+
+LIVE = (Status.APPROVED, Status.PUBLISHED)
 
 Key = tuple[str, str, int]
 """Kind, id and number of a version."""
@@ -54,6 +57,7 @@ def next_release(session: Session) -> Release:
         )
         .where(~ItemRow.archived)
         .order_by(ItemRow.kind.desc(), ItemRow.id)
+        .execution_options(yield_per=BATCH)
     )
     entries, documents = list[Entry](), list[Content]()
     for kind, content in session.execute(query):
@@ -62,17 +66,7 @@ def next_release(session: Session) -> Release:
         else:
             documents.append(content)
     entries += entries_of(documents)
-    arriving: Select[*tuple[Any, ...]] = select(ItemRow.kind, ItemRow.id, ItemRow.approved).where(
-        ~ItemRow.archived, ItemRow.approved.is_not(None)
-    )
-    leaving = select(ItemRow.kind, ItemRow.id).where(
-        ItemRow.archived, or_(ItemRow.approved.is_not(None), ItemRow.published.is_not(None))
-    )
-    return Release(
-        entries=entries,
-        arriving=tuple((kind, id, number) for kind, id, number in session.execute(arriving)),
-        leaving=tuple((kind, id) for kind, id in session.execute(leaving)),
-    )
+    return Release(entries, *_changes(session))
 
 
 def mark_published(
@@ -88,73 +82,89 @@ def mark_published(
         ReviewFault: meanwhile an approval in it was taken back, so it must be built again.
     """
     by = person(by)
-    release = next_release(session) if release is None else release
-    for start in range(0, len(release.arriving), BATCH):
-        _arrive(session, by, now, snapshot_id, release.arriving[start : start + BATCH])
-    for start in range(0, len(release.leaving), BATCH):
-        _leave(session, by, now, release.leaving[start : start + BATCH])
+    release = Release([], *_changes(session)) if release is None else release
+    arriving = defaultdict[str, dict[str, int]](dict)
+    leaving = defaultdict[str, list[str]](list)
+    for kind, id, number in release.arriving:
+        arriving[kind][id] = number
+    for kind, id in release.leaving:
+        leaving[kind].append(id)
+    for kind, numbers in arriving.items():
+        for ids in batches(list(numbers)):
+            part = {id: numbers[id] for id in ids}
+            _arrive(session, kind, part, Event(now, by, "published", reason=snapshot_id))
+    for kind, gone in leaving.items():
+        for ids in batches(gone):
+            _leave(session, kind, ids, Event(now, by, "withdrawn", reason=snapshot_id))
     counts = f"{len(release.arriving)} new, {len(release.leaving)} gone"
     record(session, Event(now, by, "published", "snapshot", snapshot_id, reason=counts))
 
 
-def _arrive(
-    session: Session, by: str, now: datetime, snapshot_id: str, keys: Sequence[Key]
+def _changes(session: Session) -> tuple[tuple[Key, ...], tuple[tuple[str, str], ...]]:
+    arriving: Select[*tuple[Any, ...]] = select(ItemRow.kind, ItemRow.id, ItemRow.approved).where(
+        ~ItemRow.archived, ItemRow.approved.is_not(None)
+    )
+    leaving = select(ItemRow.kind, ItemRow.id).where(
+        ItemRow.archived, or_(ItemRow.approved.is_not(None), ItemRow.published.is_not(None))
+    )
+    return (
+        tuple((kind, id, number) for kind, id, number in session.execute(arriving)),
+        tuple((kind, id) for kind, id in session.execute(leaving)),
+    )
+
+
+def _arrive(session: Session, kind: str, numbers: Mapping[str, int], event: Event) -> None:
+    """Marks versions, by id and number, as what residents get, and those before as archived."""
+    ids = list(numbers)
+    these = (
+        VersionRow.kind == kind,
+        VersionRow.id.in_(ids),
+        tuple_(VersionRow.id, VersionRow.number).in_(list(numbers.items())),
+        VersionRow.status.in_(LIVE),
+    )
+    there = set(session.scalars(select(VersionRow.id).where(*these).with_for_update()))
+    gone = next((id for id in ids if id not in there), None)
+    if gone is not None:
+        raise ReviewFault(f"{gone}: its approval was taken back; publish again")
+    arrived = {"published_at": event.at, "snapshot_id": event.reason}
+    _update(session, VersionRow, these, status=Status.PUBLISHED, **arrived)
+    items = (ItemRow.kind == kind, ItemRow.id.in_(ids))
+    _update(session, ItemRow, items, published=newest_in(Status.PUBLISHED))
+    published = (
+        select(ItemRow.published)
+        .where(ItemRow.kind == VersionRow.kind, ItemRow.id == VersionRow.id)
+        .scalar_subquery()
+    )
+    before = (
+        VersionRow.kind == kind,
+        VersionRow.id.in_(ids),
+        VersionRow.status.in_(LIVE),
+        VersionRow.number < published,
+    )
+    _update(session, VersionRow, before, status=Status.ARCHIVED)
+    _update(session, ItemRow, items, approved=newest_in(Status.APPROVED))
+    record(session, *(replace(event, kind=kind, id=i, version=n) for i, n in numbers.items()))
+
+
+def _leave(session: Session, kind: str, ids: Sequence[str], event: Event) -> None:
+    """Items that were taken in again meanwhile stay; they come back with the next publish."""
+    items = (ItemRow.kind == kind, ItemRow.id.in_(ids), ItemRow.archived.is_(True))
+    gone = list(session.scalars(select(ItemRow.id).where(*items).with_for_update()))
+    versions = (
+        VersionRow.kind == kind,
+        VersionRow.id.in_(gone),
+        VersionRow.status.in_(LIVE),
+    )
+    _update(session, VersionRow, versions, status=Status.ARCHIVED)
+    _update(session, ItemRow, items, approved=None, published=None)
+    record(session, *(replace(event, kind=kind, id=id) for id in gone))
+
+
+def _update(
+    session: Session,
+    table: type[ItemRow | VersionRow],
+    where: Sequence[ColumnElement[bool]],
+    **values: Any,
 ) -> None:
-    ids = [id for _, id, _ in keys]
-    found = select(
-        ItemRow.kind, ItemRow.id, ItemRow.approved, VersionRow.number, VersionRow.status
-    ).join(VersionRow, and_(VersionRow.kind == ItemRow.kind, VersionRow.id == ItemRow.id))
-    found = found.where(
-        ItemRow.id.in_(ids), VersionRow.status.in_((Status.APPROVED, Status.PUBLISHED))
-    )
-    rows = list(session.execute(found.with_for_update()))
-    live = {(row.kind, row.id, row.number) for row in rows}
-    gone = [key for key in keys if key not in live]
-    if gone:
-        raise ReviewFault(f"{gone[0][1]}: its approval was taken back; publish again")
-    arrived = {(kind, id): number for kind, id, number in keys}
-    versions, items = list[dict[str, Any]](), list[dict[str, Any]]()
-    for row in rows:
-        number = arrived.get((row.kind, row.id))
-        if number is None or row.number > number:
-            continue
-        key = {"kind": row.kind, "id": row.id, "number": row.number}
-        if row.number < number:
-            versions.append({**key, "status": Status.ARCHIVED})
-            continue
-        versions.append({**key, "status": Status.PUBLISHED})
-        later = row.approved if row.approved != number else None
-        items.append({"kind": row.kind, "id": row.id, "published": number, "approved": later})
-    session.execute(update(VersionRow), versions)
-    session.execute(update(ItemRow), items)
-    dates = {"published_at": now, "snapshot_id": snapshot_id}
-    session.execute(
-        update(VersionRow), [{"kind": k, "id": i, "number": n, **dates} for k, i, n in keys]
-    )
-    record(session, *(Event(now, by, "published", k, i, n, snapshot_id) for k, i, n in keys))
-
-
-def _leave(session: Session, by: str, now: datetime, keys: Sequence[tuple[str, str]]) -> None:
-    """Items that were taken in again meanwhile stay in; they come back with the next publish."""
-    ids = [id for _, id in keys]
-    found = select(VersionRow.kind, VersionRow.id, VersionRow.number).join(
-        ItemRow, and_(VersionRow.kind == ItemRow.kind, VersionRow.id == ItemRow.id)
-    )
-    found = found.where(
-        ItemRow.id.in_(ids),
-        ItemRow.archived,
-        VersionRow.status.in_((Status.APPROVED, Status.PUBLISHED)),
-    )
-    rows = [row for row in session.execute(found) if (row.kind, row.id) in set(keys)]
-    if not rows:
-        return
-    session.execute(
-        update(VersionRow),
-        [{"kind": k, "id": i, "number": n, "status": Status.ARCHIVED} for k, i, n in rows],
-    )
-    gone = {(kind, id) for kind, id, _ in rows}
-    session.execute(
-        update(ItemRow),
-        [{"kind": k, "id": i, "approved": None, "published": None} for k, i in sorted(gone)],
-    )
-    record(session, *(Event(now, by, "withdrawn", k, i) for k, i in sorted(gone)))
+    statement = update(table).where(*where).values(**values)
+    session.execute(statement, execution_options={"synchronize_session": False})

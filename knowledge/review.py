@@ -4,20 +4,21 @@ Every function takes the ids of items and works on their newest versions; one st
 allowed lets none of them happen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
-from knowledge.store import batches, newest, versions_of
+from knowledge.store import UNDECIDED, batches, newest, newest_in, versions_of
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Kind, ReviewFault, Status, check, person, same_person
 
-Step = Callable[[Row[Any]], tuple[dict[str, Any], dict[str, Any]]]
-"""What changes in the version and in its item."""
+Check = Callable[[Row[Any]], None]
+"""Raises ReviewFault where a step is not allowed for an item and its newest version."""
 
 
 def submit(session: Session, kind: Kind, ids: Sequence[str], by: str, now: datetime) -> None:
@@ -28,11 +29,12 @@ def submit(session: Session, kind: Kind, ids: Sequence[str], by: str, now: datet
     """
     by = person(by)
 
-    def step(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def allowed(row: Row[Any]) -> None:
         check(Status(row.status), Status.IN_REVIEW, _called(row))
-        return {"status": Status.IN_REVIEW, "submitted_by": by, "submitted_at": now}, {}
 
-    _take(session, kind, ids, step, Event(now, by, "submitted"))
+    for part in _checked(session, kind, ids, allowed, Event(now, by, "submitted")):
+        changes = {"status": Status.IN_REVIEW, "submitted_by": by, "submitted_at": now}
+        session.execute(_of_newest(kind, part).values(changes))
 
 
 def approve(
@@ -48,17 +50,18 @@ def approve(
     """
     by = person(by)
 
-    def step(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def allowed(row: Row[Any]) -> None:
         check(Status(row.status), Status.APPROVED, _called(row))
         if not alone and same_person(by, row.author):
             raise ReviewFault(
                 f"{_called(row)} was written by {row.author}; somebody else must approve it "
                 "(an office of one person sets LINLI_ONE_PERSON_OFFICE)"
             )
-        changes = {"status": Status.APPROVED, "approved_by": by, "approved_at": now}
-        return changes, {"approved": row.current}
 
-    _take(session, kind, ids, step, Event(now, by, "approved"))
+    for part in _checked(session, kind, ids, allowed, Event(now, by, "approved")):
+        changes = {"status": Status.APPROVED, "approved_by": by, "approved_at": now}
+        session.execute(_of_newest(kind, part).values(changes))
+        session.execute(_items(kind, part).values(approved=ItemRow.current))
 
 
 def approve_at_once(
@@ -98,17 +101,17 @@ def reject(
     Raises:
         ReviewFault: one of them is unknown, archived, or neither; or there is no reason.
     """
-    by, reason = person(by), _given(reason)
+    by = person(by)
+    if not reason.strip():
+        raise ReviewFault("a reason is required")
 
-    def step(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def allowed(row: Row[Any]) -> None:
         check(Status(row.status), Status.DRAFT, _called(row))
-        nobody = dict.fromkeys(("submitted_by", "submitted_at", "approved_by", "approved_at"))
-        approved = row.approved
-        if approved == row.current:
-            approved = _approved_before(session, row)
-        return {"status": Status.DRAFT, **nobody}, {"approved": approved}
 
-    _take(session, kind, ids, step, Event(now, by, "rejected", reason=reason))
+    nobody = dict.fromkeys(("submitted_by", "submitted_at", "approved_by", "approved_at"))
+    for part in _checked(session, kind, ids, allowed, Event(now, by, "rejected", reason=reason)):
+        session.execute(_of_newest(kind, part).values(status=Status.DRAFT, **nobody))
+        session.execute(_items(kind, part).values(approved=newest_in(Status.APPROVED)))
 
 
 def archive(
@@ -120,12 +123,11 @@ def archive(
         ReviewFault: one of them is unknown or archived already.
     """
     by = person(by)
-
-    def step(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        undecided = row.status in (Status.DRAFT, Status.IN_REVIEW)
-        return {"status": Status.ARCHIVED} if undecided else {}, {"archived": True}
-
-    _take(session, kind, ids, step, Event(now, by, "archived", reason=reason))
+    event = Event(now, by, "archived", reason=reason)
+    for part in _checked(session, kind, ids, lambda row: None, event):
+        undecided = _of_newest(kind, part).where(VersionRow.status.in_(UNDECIDED))
+        session.execute(undecided.values(status=Status.ARCHIVED))
+        session.execute(_items(kind, part).values(archived=True))
 
 
 def restore(session: Session, kind: Kind, ids: Sequence[str], by: str, now: datetime) -> None:
@@ -161,26 +163,42 @@ def restore(session: Session, kind: Kind, ids: Sequence[str], by: str, now: date
             record(session, Event(now, by, "restored", kind, row.id, number))
 
 
-def _take(session: Session, kind: Kind, ids: Sequence[str], step: Step, event: Event) -> None:
+def _checked(
+    session: Session, kind: Kind, ids: Sequence[str], allowed: Check, event: Event
+) -> Iterator[Sequence[str]]:
+    """Batches of items to which a step may be done, and the event of each written down."""
     for part in batches(ids):
-        versions, items, events = list[dict[str, Any]](), list[dict[str, Any]](), list[Event]()
-        for row in _rows(session, kind, part):
+        rows = _rows(session, kind, part)
+        for row in rows:
             if row.archived:
                 raise ReviewFault(f"{_called(row)} is archived")
-            version, item = step(row)
-            key = {"kind": kind, "id": row.id}
-            if version:
-                versions.append({**key, "number": row.current, **version})
-            if item:
-                items.append({**key, **item})
-            events.append(
-                Event(event.at, event.by, event.what, kind, row.id, row.current, event.reason)
-            )
-        if versions:
-            session.execute(update(VersionRow), versions)
-        if items:
-            session.execute(update(ItemRow), items)
-        record(session, *events)
+            allowed(row)
+        record(
+            session, *(replace(event, kind=kind, id=row.id, version=row.current) for row in rows)
+        )
+        yield part
+
+
+def _of_newest(kind: Kind, ids: Sequence[str]) -> Update:
+    """Changes the newest versions of items."""
+    newest_number = (
+        select(ItemRow.current)
+        .where(ItemRow.kind == VersionRow.kind, ItemRow.id == VersionRow.id)
+        .scalar_subquery()
+    )
+    return (
+        update(VersionRow)
+        .where(VersionRow.kind == kind, VersionRow.id.in_(ids), VersionRow.number == newest_number)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _items(kind: Kind, ids: Sequence[str]) -> Update:
+    return (
+        update(ItemRow)
+        .where(ItemRow.kind == kind, ItemRow.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _rows(session: Session, kind: Kind, ids: Sequence[str]) -> list[Row[Any]]:
@@ -192,22 +210,5 @@ def _rows(session: Session, kind: Kind, ids: Sequence[str]) -> list[Row[Any]]:
     return [rows[id] for id in dict.fromkeys(ids)]
 
 
-def _approved_before(session: Session, row: Row[Any]) -> int | None:
-    """The newest older version that still waits for the next publish."""
-    query = select(func.max(VersionRow.number)).where(
-        VersionRow.kind == row.kind,
-        VersionRow.id == row.id,
-        VersionRow.number < row.current,
-        VersionRow.status == Status.APPROVED,
-    )
-    return session.scalar(query)
-
-
 def _called(row: Row[Any]) -> str:
     return f"{row.id} (version {row.current})"
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise ReviewFault("a reason is required")
-    return reason.strip()

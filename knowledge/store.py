@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import Row, ScalarSelect, Select, and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
@@ -247,6 +247,19 @@ def newest_contents(session: Session, kind: Kind) -> dict[str, Content]:
 
 def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def newest_in(status: Status) -> ScalarSelect[int | None]:
+    """In an update of items: the number of the newest version that stands there."""
+    return (
+        select(func.max(VersionRow.number))
+        .where(
+            VersionRow.kind == ItemRow.kind,
+            VersionRow.id == ItemRow.id,
+            VersionRow.status == status,
+        )
+        .scalar_subquery()
+    )
 
 
 def newest(kind: Kind | None = None, ids: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:

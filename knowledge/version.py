@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -126,7 +127,12 @@ def person(name: str) -> str:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one, however they are spaced and written."""
-    return person(one).casefold().replace(" ", "") == person(other).casefold().replace(" ", "")
+    return _folded(one) == _folded(other)
+
+
+@lru_cache
+def _folded(name: str) -> str:
+    return person(name).casefold().replace(" ", "")
 
 
 def content_hash(content: Content | Entry) -> str:
