@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.entry import Entry
+from knowledge.items import Newest, newest_of
 from knowledge.review import approve_at_once
-from knowledge.store import Newest, Saved, newest_of, save_entries
+from knowledge.store import Saved, save_entries
 from knowledge.version import Kind, Status, content_hash
 
 SEEDER, REVIEWER = "种子", "邻里项目"

@@ -184,7 +184,7 @@ def _import_seeds(
 ) -> None:
     from bot.seeds import plant
     from knowledge.importers import read_paths
-    from knowledge.store import is_empty
+    from knowledge.items import is_empty
 
     before = record.get("seeds")
     key = _hash_of(_files(CONTENT), settings.database)

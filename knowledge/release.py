@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge.audit import Event, record
 from knowledge.document import entries_of
 from knowledge.entry import Entry, from_content
-from knowledge.store import BATCH, batches, newest_in
+from knowledge.items import BATCH, batches, newest_in
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Content, Kind, ReviewFault, Status, person
 

@@ -13,9 +13,9 @@ from sqlalchemy import Row, Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
-from knowledge.store import UNDECIDED, batches, newest, newest_in, versions_of
+from knowledge.items import batches, newest, newest_in, versions_of
 from knowledge.tables import ItemRow, VersionRow
-from knowledge.version import Kind, ReviewFault, Status, check, person, same_person
+from knowledge.version import UNDECIDED, Kind, ReviewFault, Status, check, person, same_person
 
 Check = Callable[[Row[Any]], None]
 """Raises ReviewFault where a step is not allowed for an item and its newest version."""

@@ -1,39 +1,35 @@
-"""Entries and documents in the database, every version of them."""
+"""Saving entries and documents: every save is a version of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, and_, func, insert, select, update
+from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
+from knowledge.concerns import concerns
 from knowledge.entry import Entry, from_content, to_content
+from knowledge.items import batches, newest
+from knowledge.near import Encode
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import (
+    UNDECIDED,
     Content,
-    Item,
     Kind,
     ReviewFault,
     Status,
-    Version,
     content_hash,
     person,
     source_key,
     title_of,
 )
 
-BATCH = 500
-"""Items read or written at once."""
-
-UNDECIDED = (Status.DRAFT, Status.IN_REVIEW)
-"""A version that a newer one takes the place of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save did: counts of items, and what it warns of, one line each."""
+    """What a save did: counts of items, and what it warns of, one line each with the item's id."""
 
     added: int = 0
     changed: int = 0
@@ -58,11 +54,16 @@ def save_version(
 
 
 def save_entries(
-    session: Session, entries: Iterable[Entry], author: str, now: datetime, note: str = ""
+    session: Session,
+    entries: Iterable[Entry],
+    author: str,
+    now: datetime,
+    note: str = "",
+    encode: Encode | None = None,
 ) -> Saved:
     """``save_versions`` of entries."""
     contents = {entry.id: to_content(entry) for entry in entries}
-    return save_versions(session, Kind.ENTRY, contents, author, now, note)
+    return save_versions(session, Kind.ENTRY, contents, author, now, note, encode)
 
 
 def save_versions(
@@ -72,58 +73,76 @@ def save_versions(
     author: str,
     now: datetime,
     note: str = "",
+    encode: Encode | None = None,
 ) -> Saved:
     """A new draft of each item whose content is another than that of its newest version.
+
+    Of entries that ask what others ask, or contradict others on the same source, it warns; the
+    warnings are kept with the version.
 
     Args:
         contents: by id; with ``question`` or ``title`` to list it by, and ``topic`` if it has one.
         now: timezone-aware.
         note: what was changed and why.
+        encode: finds questions that mean the same; without it only those worded alike are found.
 
     Raises:
         ReviewFault: the author's name is none, or one of the items is archived; nothing is saved.
     """
-    author = person(author)
-    added = changed = unchanged = 0
+    author, note = person(author), note.strip()
+    known, changed = _changed(session, kind, contents)
+    said = dict[str, list[str]]()
+    if kind is Kind.ENTRY:
+        said = concerns(session, {id: from_content(contents[id]) for id in changed}, encode)
+    for ids in batches(list(changed)):
+        numbers = {id: known[id].current + 1 if id in known else 1 for id in ids}
+        fresh: list[dict[str, Any]] = [
+            {
+                "kind": kind,
+                "id": id,
+                "number": numbers[id],
+                "content": dict(contents[id]),
+                "content_hash": changed[id],
+                "status": Status.DRAFT,
+                "author": author,
+                "created": now,
+                "note": note,
+                "warnings": said.get(id, []),
+            }
+            for id in ids
+        ]
+        _put(session, kind, fresh, known)
+        record(session, *(Event(now, author, "saved", kind, i, numbers[i], note) for i in ids))
+    added = sum(id not in known for id in changed)
+    return Saved(
+        added=added,
+        changed=len(changed) - added,
+        unchanged=len(contents) - len(changed),
+        warnings=tuple(f"{id}：{line}" for id, lines in said.items() for line in lines),
+    )
+
+
+def _changed(
+    session: Session, kind: Kind, contents: Mapping[str, Content]
+) -> tuple[dict[str, Row[Any]], dict[str, str]]:
+    """Those there are already, locked; and hashes of those that are new or say something new."""
+    known, changed = dict[str, Row[Any]](), dict[str, str]()
     for ids in batches(list(contents)):
-        known = {row.id: row for row in session.execute(newest(kind, ids).with_for_update())}
-        fresh = list[dict[str, Any]]()
+        known |= {row.id: row for row in session.execute(newest(kind, ids).with_for_update())}
         for id in ids:
             digest, row = content_hash(contents[id]), known.get(id)
             if row is not None and row.content_hash == digest:
-                unchanged += 1
                 continue
             if row is not None and row.archived:
                 raise ReviewFault(f"{id} is archived; `linli knowledge restore {id}` first")
-            fresh.append(
-                {
-                    "kind": kind,
-                    "id": id,
-                    "number": 1 if row is None else row.current + 1,
-                    "content": dict(contents[id]),
-                    "content_hash": digest,
-                    "status": Status.DRAFT,
-                    "author": author,
-                    "created": now,
-                    "note": note.strip(),
-                    "warnings": [],
-                }
-            )
-            added, changed = added + (row is None), changed + (row is not None)
-        _put(session, kind, fresh, known)
-        record(
-            session,
-            *(Event(now, author, "saved", kind, v["id"], v["number"], note) for v in fresh),
-        )
-    return Saved(added, changed, unchanged)
+            changed[id] = digest
+    return known, changed
 
 
 def _put(
     session: Session, kind: Kind, fresh: Sequence[dict[str, Any]], known: Mapping[str, Row[Any]]
 ) -> None:
     """Writes versions, makes them the newest, and archives those not decided upon before them."""
-    if not fresh:
-        return
     items = [
         {
             "kind": kind,
@@ -149,175 +168,3 @@ def _put(
     if overtaken:
         session.execute(update(VersionRow), overtaken)
     session.execute(insert(VersionRow), list(fresh))
-
-
-def get_item(session: Session, kind: Kind, id: str) -> Item:
-    """One item.
-
-    Raises:
-        ReviewFault: there is none of this kind and id.
-    """
-    row = session.execute(newest(kind, [id])).first()
-    if row is None:
-        raise ReviewFault(f"{id}: no such {kind}")
-    return _item(row)
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """What is known of an item's newest version; archived where the item is."""
-
-    content_hash: str
-    author: str
-    status: Status
-
-
-def newest_of(session: Session, kind: Kind, ids: Sequence[str]) -> dict[str, Newest]:
-    """Those of these items that there are, by id."""
-    return {
-        row.id: Newest(
-            row.content_hash, row.author, Status.ARCHIVED if row.archived else Status(row.status)
-        )
-        for part in batches(ids)
-        for row in session.execute(newest(kind, part))
-    }
-
-
-def is_empty(session: Session) -> bool:
-    """Whether there is no item at all."""
-    return session.execute(select(ItemRow.id).limit(1)).first() is None
-
-
-def list_items(
-    session: Session,
-    *,
-    kind: Kind | None = None,
-    topic: str | None = None,
-    status: Status | None = None,
-) -> list[Item]:
-    """Items in order of kind and id; ``status`` is that of their newest version, or archived."""
-    query = newest(kind).order_by(ItemRow.kind.desc(), ItemRow.id)
-    if topic is not None:
-        query = query.where(ItemRow.topic == topic)
-    if status is Status.ARCHIVED:
-        query = query.where(ItemRow.archived)
-    elif status is not None:
-        query = query.where(VersionRow.status == status, ~ItemRow.archived)
-    return [_item(row) for row in session.execute(query)]
-
-
-def get_version(session: Session, kind: Kind, id: str, number: int | None = None) -> Version:
-    """One version of an item, the newest by default.
-
-    Raises:
-        ReviewFault: there is no such item or version.
-    """
-    number = get_item(session, kind, id).current if number is None else number
-    row = session.get(VersionRow, (kind, id, number), populate_existing=True)
-    if row is None:
-        raise ReviewFault(f"{id}: has no version {number}")
-    return _version(row)
-
-
-def versions_of(session: Session, kind: Kind, id: str) -> list[Version]:
-    """Every version of an item, the oldest first.
-
-    Raises:
-        ReviewFault: there is no such item.
-    """
-    get_item(session, kind, id)
-    query = select(VersionRow).where(VersionRow.kind == kind, VersionRow.id == id)
-    rows = session.scalars(query.order_by(VersionRow.number).execution_options(
-        populate_existing=True
-    ))  # fmt: skip
-    return [_version(row) for row in rows]
-
-
-def get_entry(session: Session, id: str) -> Entry | None:
-    """An entry as its newest version has it."""
-    row = session.execute(newest(Kind.ENTRY, [id]).add_columns(VersionRow.content)).first()
-    return None if row is None else from_content(row.content)
-
-
-def newest_contents(session: Session, kind: Kind) -> dict[str, Content]:
-    """What the newest version of every item that is not archived says, by id."""
-    query = newest(kind).add_columns(VersionRow.content).where(~ItemRow.archived)
-    return {row.id: row.content for row in session.execute(query)}
-
-
-def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-
-def newest_in(status: Status) -> ScalarSelect[int | None]:
-    """In an update of items: the number of the newest version that stands there."""
-    return (
-        select(func.max(VersionRow.number))
-        .where(
-            VersionRow.kind == ItemRow.kind,
-            VersionRow.id == ItemRow.id,
-            VersionRow.status == status,
-        )
-        .scalar_subquery()
-    )
-
-
-def newest(kind: Kind | None = None, ids: Sequence[str] | None = None) -> Select[*tuple[Any, ...]]:
-    """Items with what their newest version is, as plain columns: nothing is kept in memory."""
-    query: Select[*tuple[Any, ...]] = select(
-        ItemRow.kind,
-        ItemRow.id,
-        ItemRow.topic,
-        ItemRow.title,
-        ItemRow.current,
-        ItemRow.approved,
-        ItemRow.published,
-        ItemRow.archived,
-        VersionRow.content_hash,
-        VersionRow.status,
-        VersionRow.author,
-    ).join(
-        VersionRow,
-        and_(
-            VersionRow.kind == ItemRow.kind,
-            VersionRow.id == ItemRow.id,
-            VersionRow.number == ItemRow.current,
-        ),
-    )
-    if kind is not None:
-        query = query.where(ItemRow.kind == kind)
-    return query if ids is None else query.where(ItemRow.id.in_(ids))
-
-
-def _item(row: Row[Any]) -> Item:
-    return Item(
-        kind=Kind(row.kind),
-        id=row.id,
-        topic=row.topic,
-        title=row.title,
-        current=row.current,
-        approved=row.approved,
-        published=row.published,
-        status=Status.ARCHIVED if row.archived else Status(row.status),
-    )
-
-
-def _version(row: VersionRow) -> Version:
-    return Version(
-        kind=Kind(row.kind),
-        id=row.id,
-        number=row.number,
-        status=Status(row.status),
-        content=row.content,
-        content_hash=row.content_hash,
-        author=row.author,
-        created=row.created,
-        note=row.note,
-        warnings=tuple(row.warnings),
-        submitted_by=row.submitted_by,
-        submitted_at=row.submitted_at,
-        approved_by=row.approved_by,
-        approved_at=row.approved_at,
-        published_at=row.published_at,
-        snapshot_id=row.snapshot_id,
-    )

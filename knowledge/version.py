@@ -41,6 +41,9 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
+UNDECIDED = (Status.DRAFT, Status.IN_REVIEW)
+"""A newer version takes the place of one that stands there."""
+
 STATUS_NAMES: Mapping[Status, str] = MappingProxyType(
     {
         Status.DRAFT: "草稿",

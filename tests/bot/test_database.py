@@ -20,7 +20,7 @@ from bot.database import (
     open_engine,
     open_sessions,
 )
-from knowledge.store import get_item, get_version, list_items
+from knowledge.items import get_item, get_version, list_items
 from knowledge.version import Kind, source_key
 
 

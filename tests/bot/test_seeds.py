@@ -5,9 +5,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.seeds import REVIEWER, SEEDER, plant
+from knowledge.items import get_entry, get_version
 from knowledge.release import publishable
 from knowledge.review import archive
-from knowledge.store import Saved, get_entry, get_version, save_entries
+from knowledge.store import Saved, save_entries
 from knowledge.version import Kind, content_hash
 from tests.knowledge.corpus import LIBRARY, POOL
 from tests.knowledge.editing import NOW, WANG, draft, empty_database

@@ -14,8 +14,9 @@ from bot.setup import SetupFault, WorseModel, set_up, train_rasa
 from knowledge import pointer
 from knowledge.entry import to_content
 from knowledge.gate import Verdict
+from knowledge.items import get_entry, list_items
 from knowledge.publishing import Published, Refused
-from knowledge.store import get_entry, list_items, save_entries
+from knowledge.store import save_entries
 from knowledge.version import content_hash
 from nlu.clock import Clock
 from tests.knowledge import shelves

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from knowledge.entry import Entry, to_content
 from knowledge.importers import ImportFault, import_paths, read_paths
-from knowledge.store import Saved, list_items
+from knowledge.items import list_items
+from knowledge.store import Saved
 from knowledge.tables import Base
 from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from knowledge.audit import events_of
 from knowledge.document import to_content
+from knowledge.items import get_item, get_version, versions_of
 from knowledge.release import mark_published, next_release, publishable
 from knowledge.review import approve_at_once, archive, reject, restore
-from knowledge.store import get_item, get_version, save_version, versions_of
+from knowledge.store import save_version
 from knowledge.version import Kind, ReviewFault
 from tests.knowledge.corpus import LIBRARY, POOL
 from tests.knowledge.documents import document_of

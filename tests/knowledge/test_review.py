@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from knowledge.audit import events_of
+from knowledge.items import get_item, get_version, versions_of
 from knowledge.review import approve, approve_at_once, archive, reject, restore, submit
-from knowledge.store import get_item, get_version, versions_of
 from knowledge.version import Kind, ReviewFault, Status
 from tests.knowledge.corpus import LIBRARY, POOL
 from tests.knowledge.editing import LATER, LI, NOW, WANG, draft, empty_database, publish, put

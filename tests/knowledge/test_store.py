@@ -6,21 +6,17 @@ from sqlalchemy.orm import Session
 
 from knowledge.audit import events_of
 from knowledge.entry import to_content
-from knowledge.review import archive, submit
-from knowledge.store import (
-    Newest,
-    Saved,
+from knowledge.items import (
     get_entry,
     get_item,
     get_version,
     is_empty,
     list_items,
-    newest_of,
-    save_entries,
-    save_version,
     versions_of,
 )
-from knowledge.version import Kind, ReviewFault, Status, content_hash
+from knowledge.review import archive, submit
+from knowledge.store import Saved, save_entries, save_version, save_versions
+from knowledge.version import Kind, ReviewFault, Status
 from tests.knowledge.corpus import ENTRIES, LIBRARY, POOL
 from tests.knowledge.editing import LATER, LI, NOW, WANG, draft, empty_database, publish, put
 
@@ -91,43 +87,6 @@ def test_documents_have_versions_as_entries_do(session: Session) -> None:
     assert list_items(session, kind=Kind.DOCUMENT) == list_items(session)[1:]
 
 
-def test_items_are_listed_by_topic_and_status(session: Session) -> None:
-    draft(session, LIBRARY)
-    put(session, POOL)
-    archive(session, ENTRY, [LIBRARY.id], WANG, NOW)
-
-    def listed(**wanted: object) -> list[str]:
-        return [item.id for item in list_items(session, **wanted)]  # type: ignore[arg-type]
-
-    assert listed() == ["library-card", "pool-hours"]
-    assert listed(status=Status.ARCHIVED) == ["library-card"]
-    assert listed(status=Status.APPROVED, topic="游泳馆") == ["pool-hours"]
-    assert listed(status=Status.APPROVED, topic="图书馆") == []
-    assert listed(status=Status.DRAFT) == []
-
-
-def test_the_newest_of_several_is_told_with_its_author(session: Session) -> None:
-    draft(session, POOL, LIBRARY)
-    save_entries(session, [REOPENED], LI, NOW)
-    archive(session, ENTRY, [LIBRARY.id], WANG, NOW)
-    assert newest_of(session, ENTRY, [POOL.id, LIBRARY.id, "no-such"]) == {
-        POOL.id: Newest(content_hash(REOPENED), LI, Status.DRAFT),
-        LIBRARY.id: Newest(content_hash(LIBRARY), WANG, Status.ARCHIVED),
-    }
-
-
-def test_what_there_is_not_is_told(session: Session) -> None:
-    draft(session, POOL)
-    for fails, words in (
-        (lambda: get_version(session, ENTRY, "no-such"), "no-such: no such entry"),
-        (lambda: get_version(session, ENTRY, POOL.id, 2), "pool-hours: has no version 2"),
-        (lambda: versions_of(session, ENTRY, "no-such"), "no-such: no such entry"),
-        (lambda: save_entries(session, [POOL], " ", NOW), "is no name"),
-    ):
-        with pytest.raises(ReviewFault, match=words):
-            fails()
-
-
 def test_every_save_stands_in_the_events(session: Session) -> None:
     draft(session, POOL)
     save_entries(session, [REOPENED], LI, LATER, "冬令时")
@@ -136,7 +95,24 @@ def test_every_save_stands_in_the_events(session: Session) -> None:
 
 
 def test_more_items_than_a_batch_are_saved_and_found(session: Session) -> None:
-    many = [replace(POOL, id=f"pool-{n}") for n in range(1201)]
-    assert draft(session, *many) == Saved(added=1201)
-    assert draft(session, *many) == Saved(unchanged=1201)
+    many = {f"rules-{n}": {"title": f"第{n}号办法"} for n in range(1201)}
+    assert save_versions(session, Kind.DOCUMENT, many, WANG, NOW) == Saved(added=1201)
+    assert save_versions(session, Kind.DOCUMENT, many, WANG, NOW) == Saved(unchanged=1201)
     assert len(list_items(session)) == 1201
+
+
+def test_somebody_has_to_have_written_it(session: Session) -> None:
+    with pytest.raises(ReviewFault, match="is no name"):
+        save_entries(session, [POOL], " ", NOW)
+    assert is_empty(session)
+
+
+def test_warnings_are_given_and_kept_with_the_version_and_block_nothing(session: Session) -> None:
+    put(session, POOL)
+    again = replace(POOL, id="pool-again", variants=(), answer="游泳馆每天八点开门。")
+    saved = draft(session, again)
+    assert saved.added == 1
+    assert saved.warnings[0] == "pool-again：和 pool-hours“游泳馆几点开门？”问得很像（1.00）"
+    kept = get_version(session, ENTRY, "pool-again").warnings
+    assert tuple(f"pool-again：{line}" for line in kept) == saved.warnings
+    assert draft(session, again).warnings == ()

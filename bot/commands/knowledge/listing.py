@@ -13,7 +13,7 @@ def list_all(topic: str | None, status: str | None) -> None:
     from bot.cli import read_settings
     from bot.commands.table import table
     from bot.commands.transaction import transaction
-    from knowledge.store import list_items
+    from knowledge.items import list_items
     from knowledge.version import STATUS_NAMES, Status
 
     with transaction(read_settings(), reads_only=True) as session:

@@ -19,8 +19,8 @@ def publish(by: str | None, override: str | None) -> None:
     from bot.cli import BadInput, read_settings
     from bot.commands.transaction import database, transaction
     from bot.publishing import publish_approved, refusal, summary
+    from knowledge.items import list_items
     from knowledge.publishing import Refused
-    from knowledge.store import list_items
     from knowledge.version import Status
 
     settings = read_settings()
