@@ -135,7 +135,7 @@ def _read(
 def _judge(session: "Session", drafts: "list[Draft]") -> "list[Judged]":
     from knowledge.document import from_content
     from knowledge.drafting import judge
-    from knowledge.store import newest_contents
+    from knowledge.items import newest_contents
     from knowledge.version import Kind
 
     if not drafts:
