@@ -211,7 +211,7 @@ def with_rows(
         for path in [path for path in merged.glob("*.yml") if category_of(path) not in known]:
             path.unlink()
         for number, (category, texts) in enumerate(categories.items()):
-            content = {"category": category, "examples": {"extra": texts}}
+            content = {"category": category, "of_city": True, "examples": {"extra": texts}}
             write_yaml(merged / f"extra-{number}.yml", content)
         pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))
         for component in pipeline["pipeline"]:

@@ -73,7 +73,12 @@ def parse(text: str) -> None:
 @click.option("--label", required=True, type=click.Choice(LABELS), help="What is measured.")
 @click.option("--json", "as_json", is_flag=True, help="One object instead of tables.")
 @click.option("--report", type=FILE, help="A page (.html) with pictures and the worst errors.")
-def evaluate(file: Path, label: str, as_json: bool, report: Path | None) -> None:
+@click.option(
+    "--folds",
+    type=click.IntRange(2),
+    help="Categories as they would be with FILE learnt, too: cross-validation in so many folds.",
+)
+def evaluate(file: Path, label: str, as_json: bool, report: Path | None, folds: int | None) -> None:
     """Measure on FILE: JSON lines {text, title?, LABEL}, null where there is none."""
     from bot.cli import BadInput
     from bot.commands.labelled import RowFault, read_labelled
@@ -84,12 +89,14 @@ def evaluate(file: Path, label: str, as_json: bool, report: Path | None) -> None
 
     if report is not None:
         _check_place(report)
+    if folds is not None and label != "category":
+        raise BadInput("--folds is for --label category alone")
     try:
         rows = read_labelled(file, label)
     except RowFault as error:
         raise BadInput(str(error)) from error
     _hush()
-    measured = _measured(file, rows, label)
+    measured = _folded(file, rows, folds) if folds else _measured(file, rows, label)
     if report is not None:
         write_report(report, measured, label=label, source=file.name, at=system_clock())
         _tell(f"report: {report}")
@@ -148,6 +155,18 @@ def _measured(file: Path, rows: Sequence["LabelledRow"], label: str) -> "Measure
     except RasaFault as error:
         raise BadInput(str(error)) from error
     except EngineUnavailable as error:
+        raise BadInput(f"{file}, {error}") from error
+
+
+def _folded(file: Path, rows: Sequence["LabelledRow"], folds: int) -> "Measured":
+    from bot.cli import BadInput, read_settings
+    from bot.commands.folds import measure_folds
+    from bot.commands.labelled import RowFault
+    from bot.training import TrainingFault
+
+    try:
+        return measure_folds(read_settings(), rows, folds, _tell)
+    except (RowFault, TrainingFault) as error:
         raise BadInput(f"{file}, {error}") from error
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,40 +20,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.category_examples import read_examples
 from nlu.components.category_model import CategoryModel, learn
 
 CATEGORY = "category"
-
-
-def read_examples(folder: Path) -> tuple[list[str], list[str]]:
-    """Messages and their first-level categories from every YAML file of a folder.
-
-    Raises:
-        ValueError: a file is not a table of category and examples, or fewer than two categories
-            are found.
-    """
-    texts: list[str] = []
-    labels: list[str] = []
-    for path in sorted(folder.glob("*.yml")):
-        category, messages = read_file(path)
-        texts.extend(messages)
-        labels.extend([category] * len(messages))
-    if len(set(labels)) < 2:
-        raise ValueError(f"{folder}: no examples of two categories or more")
-    return texts, labels
-
-
-def read_file(path: Path) -> tuple[str, list[str]]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"{path}: not readable as YAML") from error
-    if not isinstance(content, dict) or not {"category", "examples"} <= content.keys():
-        raise ValueError(f"{path}: needs the keys 'category' and 'examples'")
-    examples = content["examples"]
-    if not isinstance(examples, dict) or not all(isinstance(v, list) for v in examples.values()):
-        raise ValueError(f"{path}: 'examples' must be lists of messages under names")
-    return str(content["category"]), [str(m) for messages in examples.values() for m in messages]
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -95,8 +64,7 @@ class CategoryClassifier(GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        texts, labels = read_examples(Path(self.config["data"]))
-        self.model = learn(texts, labels)
+        self.model = learn(*read_examples(Path(self.config["data"])))
         with self.storage.write_to(self.resource) as folder:
             joblib.dump(self.model, folder / "category.joblib")
         return self.resource

@@ -181,6 +181,7 @@ def test_rows_are_added_beside_the_projects_own_examples(root: Path, tmp_path: P
     read = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.iterdir())]
     assert [content["category"] for content in read] == ["环境保护", "交通运输", "环境保护"]
     assert read[2]["examples"] == {"extra": ["河又黑了"]}
+    assert [content.get("of_city") for content in read] == [None, None, True]
 
 
 def test_rows_cannot_mark_entities() -> None:
