@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from actions.offer import Offer, OfferKind, make_offer
-from actions.reply import Button, Citation, Reply
+from actions.quoting import citation, named, quoted, since
+from actions.reply import Button, Reply
 from actions.turn import Means, Outcome, Turn
 from actions.wording import Wording
 from knowledge.entry import Entry
@@ -39,31 +40,31 @@ def search(turn: Turn, means: Means) -> Finding:
     return means.searcher().find(query, as_of=today, regions=means.regions)
 
 
-def answer_with(turn: Turn, means: Means, entry: Entry) -> Outcome:
-    """The entry's answer; in the middle of a report without questions of its own."""
-    reply = reply_with(entry, means.wording)
+def answer_with(turn: Turn, means: Means, entry: Entry, *, whole: bool = False) -> Outcome:
+    """The entry's answer; in the middle of a report without questions of its own.
+
+    Args:
+        whole: a passage is quoted to its end, however long.
+    """
+    reply, left_out = reply_with(entry, means.wording, whole=whole)
     if turn.in_report:
         return Outcome((reply,))
     offer = Offer(OfferKind.ANSWER, {"question": turn.said.text, "entry": entry.id})
     remember(turn, means, offer)
-    return Outcome((replace(reply, buttons=means.wording.say("answer_buttons").buttons),))
+    buttons = means.wording.say("answer_buttons").buttons
+    if left_out:
+        buttons = (*means.wording.say("quoted_rest").buttons, *buttons)
+    return Outcome((replace(reply, buttons=buttons),))
 
 
-def reply_with(entry: Entry, wording: Wording) -> Reply:
-    source = entry.source
-    named = f"《{source.title}》{source.article or ''}"
-    date = f"{entry.effective.year}年{entry.effective.month}月{entry.effective.day}日"
+def reply_with(entry: Entry, wording: Wording, *, whole: bool = False) -> tuple[Reply, bool]:
+    """What is said, and whether words of a quoted passage were left out."""
+    if entry.quoted:
+        return quoted(entry, wording, whole=whole)
     footer = wording.text(
-        "answer_footer", source=named, effective=wording.text("effective_since", date=date)
+        "answer_footer", source=named(entry.source), effective=since(entry, wording)
     )
-    citation = Citation(
-        title=source.title,
-        article=source.article or None,
-        number=source.number or None,
-        effective=entry.effective.isoformat(),
-        link=source.link or None,
-    )
-    return Reply(text=f"{entry.answer.strip()}\n{footer}", citations=(citation,))
+    return Reply(text=f"{entry.answer.strip()}\n{footer}", citations=(citation(entry),)), False
 
 
 def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:

@@ -14,6 +14,7 @@ from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_with
+from actions.quoting import WANTS_ALL
 from actions.reading import read
 from actions.report import asked_before
 from actions.summary import title
@@ -97,6 +98,11 @@ def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Ou
     if turn.intent.name == "helpful":
         withdraw_offer(session, turn.conversation)
         return Outcome((means.wording.say("helpful"),))
+    if WANTS_ALL.search(turn.text):
+        entry = means.searcher().entry(offer.about["entry"])
+        if entry is not None and entry.quoted:
+            session.commit()
+            return answer_with(turn, means, entry, whole=True)
     if refuses(turn):
         return offer_ticket(session, turn, means, offer, "not_solved")
     return None

@@ -110,8 +110,8 @@ def tested(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Tri
 
 
 def written(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
-    """The standard questions, just as they stand."""
-    questions = [(number, entry.question) for number, entry in enumerate(entries)]
+    """The standard questions, just as they stand; passages of documents have none."""
+    questions = [(n, entry.question) for n, entry in enumerate(entries) if not entry.quoted]
     return [_trial(index, encoder, text, number, "written") for number, text in _spread(questions)]
 
 

@@ -167,8 +167,11 @@ def encoder_for(
 def built_in_encoder(
     entries: Sequence[Entry], home: Path, progress: Progress = lambda line: None
 ) -> Encoder:
-    """The trained encoder in ``home``, or a new one where it does not know the entries yet."""
-    groups = [(*entry.phrasings, entry.answer) for entry in entries]
+    """The trained encoder in ``home``, or a new one where it does not know the entries yet.
+
+    Passages of documents teach it nothing: nobody asks for a law by its number.
+    """
+    groups = [(*entry.phrasings, entry.answer) for entry in entries if not entry.quoted]
     present = {_digest(group) for group in groups}
     kept = _current_encoder(home, present)
     if kept is not None:

@@ -70,6 +70,8 @@ class Searcher:
     def find(self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3) -> Finding:
         """The best entries that are in force on a day and stand for one of the regions.
 
+        An entry that answers goes before a document's passage that does so too.
+
         Args:
             as_of: the day in the residents' time zone.
             regions: the place and everything it belongs to, such as 全国, 北京市, 云溪街道.
@@ -91,7 +93,8 @@ class Searcher:
             )
             for place, number in enumerate(ranking.items[:limit])
         ]
-        hits.sort(key=lambda hit: -hit.confidence)
+        sure = self.calibration.answer_at
+        hits.sort(key=lambda hit: (hit.entry.quoted or hit.confidence < sure, -hit.confidence))
         return Finding(decide(hits, self.calibration), tuple(hits))
 
     def entry(self, entry_id: str) -> Entry | None:

@@ -14,6 +14,7 @@ from knowledge.calibrating import (
     own_sayings,
     read_sayings,
     with_thresholds,
+    written,
 )
 from knowledge.confidence import COVERED, FEATURES, Calibration
 from knowledge.index import Index
@@ -70,6 +71,12 @@ def test_variants_stand_in_where_there_are_no_tests() -> None:
     calibration, reached = calibrate(bare, index, encoder(), SAYINGS)
     assert calibration.weights
     assert set(reached) >= {"right", "wrong", "off topic"}
+
+
+def test_passages_of_documents_ask_nothing() -> None:
+    entries = [ENTRIES[0], replace(ENTRIES[1], quoted=True)]
+    index = Index.build(items_of(entries), encoder())
+    assert len(written(entries, index, encoder())) == 1
 
 
 def test_comments_are_no_sayings(tmp_path: Path) -> None:

@@ -126,6 +126,13 @@ def test_old_snapshots_and_reports_go(
     assert len(list((tmp_path / "gate").iterdir())) == 2
 
 
+def test_passages_of_documents_teach_the_encoder_nothing(tmp_path: Path) -> None:
+    passages = [replace(entry, id=f"law-{entry.id}", quoted=True) for entry in ENTRIES]
+    with_them = publishing.built_in_encoder([*ENTRIES, *passages], tmp_path / "a")
+    without = publishing.built_in_encoder(ENTRIES, tmp_path / "b")
+    assert with_them.name == without.name
+
+
 def test_a_model_that_cannot_be_loaded_publishes_nothing(session: Session, tmp_path: Path) -> None:
     put(session, *ENTRIES)
     with pytest.raises(EncoderError, match="cannot be loaded"):

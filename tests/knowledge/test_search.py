@@ -40,6 +40,22 @@ def test_confidences_fall_from_hit_to_hit_and_are_shares(library: Searcher) -> N
     assert all(0 <= confidence <= 1 for confidence in confidences)
 
 
+def test_an_entry_that_answers_goes_before_the_words_of_its_source() -> None:
+    passage = replace(LIBRARY, id="law-3", variants=(), tests=(), quoted=True)
+    both = searcher(sorted([*ENTRIES, passage], key=lambda entry: entry.id))
+    sure = replace(both.calibration, answer_at=0.0, ask_at=0.0)
+    both = Searcher(both.entries, both.index, both.encoder, sure)
+    found = both.find(LIBRARY.question, as_of=TODAY, regions=REGIONS)
+    kinds = [hit.entry.quoted for hit in found.hits]
+    assert kinds == sorted(kinds)
+    assert "law-3" in [hit.entry.id for hit in found.hits]
+    unsure = replace(both.calibration, answer_at=1.1)
+    both = Searcher(both.entries, both.index, both.encoder, unsure)
+    found = both.find(passage.answer, as_of=TODAY, regions=REGIONS)
+    confidences = [hit.confidence for hit in found.hits]
+    assert confidences == sorted(confidences, reverse=True)
+
+
 def test_at_most_as_many_hits_as_asked_for(library: Searcher) -> None:
     assert len(library.find("在哪里", as_of=TODAY, regions=REGIONS, limit=2).hits) == 2
 
