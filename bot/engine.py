@@ -97,7 +97,7 @@ class Engine:
         return replies
 
     async def parse(self, text: str) -> dict[str, Any]:
-        """What the NLU pipeline understands: intent, ranking, entities, category.
+        """What the NLU pipeline understands: intent, ranking, category.
 
         Raises:
             EngineUnavailable: as for ``respond``.

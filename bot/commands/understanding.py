@@ -70,10 +70,6 @@ async def understood(engine: Engine, text: str) -> dict[str, Any]:
         "intent_ranking": parsed.get("intent_ranking", [])[:RANKED],
         "kind": kind_of(parsed),
         "category": parsed.get("category", []),
-        "entities": [
-            {name: entity.get(name) for name in ("entity", "value", "start", "end")}
-            for entity in parsed.get("entities", [])
-        ],
         "addresses": [
             {"text": found.text, "parts": [[part.level, part.text] for part in found.parts]}
             for found in find_addresses(said)

@@ -27,13 +27,6 @@ def test_every_component_and_policy_is_told(part: str) -> None:
     assert part in CODE.findall(page("understanding.md"))
 
 
-@pytest.mark.parametrize(
-    "entity", yaml.safe_load((ROOT / "bot/domain/intents.yml").read_text("utf-8"))["entities"]
-)
-def test_every_entity_is_told(entity: str) -> None:
-    assert entity in CODE.findall(page("understanding.md"))
-
-
 @pytest.mark.parametrize("name", PIPELINES)
 def test_both_pipelines_are_told(name: str) -> None:
     assert f"`{name}`" in page("understanding.md")

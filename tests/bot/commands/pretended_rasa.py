@@ -43,9 +43,6 @@ def parsed(text: str) -> dict[str, Any]:
         "text": text,
         "intent": {"name": intent, "confidence": 0.9},
         "intent_ranking": [{"name": intent, "confidence": 0.9}] * 9,
-        "entities": [
-            {"entity": "address", "value": "东里", "start": 0, "end": 2, "extractor": "x"}
-        ],
         "category": [{"name": category, "confidence": 0.8}],
         "text_tokens": [[0, 2]],
     }
