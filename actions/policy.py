@@ -1,14 +1,16 @@
 """Answering questions from approved knowledge, with source and date."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.offer import Offer, OfferKind, make_offer
 from actions.quoting import citation, named, quoted, since
 from actions.reply import Button, Reply
 from actions.turn import Means, Outcome, Turn
+from actions.unanswered import keep_unknown
 from actions.wording import Wording
 from knowledge.entry import Entry
-from knowledge.search import Decision, Finding
+from knowledge.search import Decision, Finding, Hit
 from nlu.clock import SHANGHAI
 from nlu.fillers import without_fillers
 
@@ -23,7 +25,7 @@ def answer_policy(turn: Turn, means: Means) -> Outcome:
         return answer_with(turn, means, finding.hits[0].entry)
     if finding.decision is Decision.ASK_WHICH:
         return ask_which(turn, means, finding)
-    return not_known(turn, means)
+    return not_known(turn, means, finding.hits)
 
 
 def answer_if_sure(turn: Turn, means: Means) -> Outcome | None:
@@ -35,8 +37,13 @@ def answer_if_sure(turn: Turn, means: Means) -> Outcome | None:
 
 
 def search(turn: Turn, means: Means) -> Finding:
+    return search_for(turn.text, means)
+
+
+def search_for(text: str, means: Means) -> Finding:
+    """What a legible text finds today, here."""
     today = means.clock().astimezone(SHANGHAI).date()
-    query = without_fillers(turn.text)
+    query = without_fillers(text)
     return means.searcher().find(query, as_of=today, regions=means.regions)
 
 
@@ -78,12 +85,15 @@ def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:
     return Outcome((replace(means.wording.say("which"), buttons=(*buttons, *last)),))
 
 
-def not_known(turn: Turn, means: Means) -> Outcome:
-    """Says so, and offers a ticket or a person."""
+def not_known(turn: Turn, means: Means, hits: Sequence[Hit]) -> Outcome:
+    """Says so, and offers a ticket or a person; editors will see what was asked in vain."""
     reply = means.wording.say("unknown")
-    if turn.in_report:
-        return Outcome((replace(reply, buttons=()),))
-    remember(turn, means, Offer(OfferKind.REPORT, {"question": turn.said.text}))
+    with means.sessions.begin() as session:
+        keep_unknown(session, turn, means, hits)
+        if turn.in_report:
+            return Outcome((replace(reply, buttons=()),))
+        offer = Offer(OfferKind.REPORT, {"question": turn.said.text})
+        make_offer(session, turn.conversation, offer, means.vault, means.clock())
     return Outcome((reply,))
 
 

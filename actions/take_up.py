@@ -13,7 +13,7 @@ from actions.draft import Draft, DraftState, latest, new_draft, save
 from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
-from actions.policy import answer_if_sure, answer_with
+from actions.policy import answer_if_sure, answer_with, search_for
 from actions.quoting import WANTS_ALL
 from actions.reading import read
 from actions.report import asked_before
@@ -23,8 +23,10 @@ from actions.tickets.follow_up import add_note
 from actions.tickets.register import complete
 from actions.tickets.ticket import Amendment, Kind, TicketError
 from actions.turn import Means, Outcome, Turn
+from actions.unanswered import keep, nearest
 from actions.waiting import begin_next
-from nlu.text import HAN
+from knowledge.gaps import Gap, GapKind
+from nlu.text import HAN, legible
 
 REPORT_FORM = "report_form"
 RECENT = timedelta(minutes=30)
@@ -88,10 +90,21 @@ def refuses(turn: Turn) -> bool:
 
 
 def offer_ticket(session: Session, turn: Turn, means: Means, offer: Offer, line: str) -> Outcome:
-    """Say the line and offer to file the question that was not answered."""
+    """Say the line and offer to file the question that was not answered; editors will see it."""
+    keep(session, turn, means, gap_of(offer, means))
     about = Offer(OfferKind.REPORT, {"question": offer.about["question"]})
     make_offer(session, turn.conversation, about, means.vault, means.clock())
     return Outcome((means.wording.say(line),))
+
+
+def gap_of(offer: Offer, means: Means) -> Gap:
+    """The question that was answered to no avail, or that none of the entries offered answers."""
+    question = str(offer.about["question"])
+    hits = search_for(legible(question).text, means).hits
+    if offer.kind is OfferKind.ANSWER:
+        entry = str(offer.about["entry"])
+        return Gap(GapKind.UNSOLVED, question, nearest(hits), entry)
+    return Gap(GapKind.UNKNOWN, question, nearest(hits))
 
 
 def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:

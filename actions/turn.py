@@ -12,6 +12,7 @@ from actions.tickets.calendar import WorkingCalendar
 from actions.tickets.deadlines import Rule
 from actions.vault import Vault
 from actions.wording import Wording
+from knowledge.gaps import Gap, note
 from knowledge.search import Searcher
 from nlu.clock import Clock
 from nlu.phone import find_phones, mask_phones, star_phone
@@ -110,13 +111,18 @@ class Outcome:
     restarts: bool = False
 
 
+NoteGap = Callable[[Session, Gap, str, datetime], bool]
+"""Keeps what was asked in vain: ``knowledge.gaps.note``, or nothing at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What flows are handed to work with; ``bot.service`` puts it together.
 
     ``reading`` makes sessions that write nothing and so keep nobody waiting; ``recall`` gives
     back what a message said, None where it has been answered already. Below the probability
-    ``ask_category_below`` of the likeliest category the resident is asked which it is.
+    ``ask_category_below`` of the likeliest category the resident is asked which it is. ``note_gap``
+    keeps what was asked in vain.
     """
 
     sessions: sessionmaker[Session]
@@ -130,6 +136,7 @@ class Means:
     calendar: WorkingCalendar
     regions: tuple[str, ...]
     ask_category_below: float = 0.0
+    note_gap: NoteGap = note
 
 
 Flow = Callable[[Turn, Means], Outcome]

@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 import uvicorn
@@ -44,6 +45,7 @@ from channels.outgoing import depth
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
+from knowledge.gaps import Gap, note
 from knowledge.manifest import SnapshotError
 from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
@@ -162,6 +164,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         calendar=WorkingCalendar(),
         regions=settings.regions,
         ask_category_below=settings.ask_category_below,
+        note_gap=note if settings.keep_gaps else keep_no_gap,
     )
     engine, token, supervisor = connect_engine(settings)
     owner = secrets.token_hex(8)
@@ -222,6 +225,11 @@ def connect_engine(settings: Settings) -> tuple[Engine, str, Supervisor | None]:
     engine = Engine(rasa.url, rasa.token, timeout=timeout)
     supervisor = Supervisor(rasa.start, engine.is_ready, warm_up=partial(engine.parse, "您好"))
     return engine, rasa.token, supervisor
+
+
+def keep_no_gap(session: Session, gap: Gap, key: str, now: datetime) -> bool:
+    """What was asked in vain is not kept where the settings say so."""
+    return False
 
 
 def note_action(name: str, intent: str, seconds: float) -> None:

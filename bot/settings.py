@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="Name under which knowledge is edited where a command has no --by.",
     )
+    keep_gaps: bool = Field(
+        default=True,
+        description="Whether questions asked in vain are kept for the editors, masked and without "
+        "who asked.",
+    )
     one_person_office: bool = Field(
         default=False,
         description="One and the same person may write and approve knowledge.",

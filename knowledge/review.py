@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, insert, select, update
+from sqlalchemy import Row, Update, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
@@ -25,9 +25,10 @@ def submit(session: Session, kind: Kind, ids: Sequence[str], by: str, now: datet
     """Hands drafts to review.
 
     Raises:
-        ReviewFault: one of them is unknown, archived, or no draft.
+        ReviewFault: one of them is unknown, archived, no draft, or has no answer or source yet.
     """
     by = person(by)
+    _finished(session, kind, ids)
 
     def allowed(row: Row[Any]) -> None:
         check(Status(row.status), Status.IN_REVIEW, _called(row))
@@ -161,6 +162,17 @@ def restore(session: Session, kind: Kind, ids: Sequence[str], by: str, now: date
             item = {"kind": kind, "id": row.id, "archived": False, "current": number}
             session.execute(update(ItemRow), [item])
             record(session, Event(now, by, "restored", kind, row.id, number))
+
+
+def _finished(session: Session, kind: Kind, ids: Sequence[str]) -> None:
+    answer, title = (
+        VersionRow.content["answer"].as_string(),
+        VersionRow.content["source"]["title"].as_string(),
+    )
+    for part in batches(ids) if kind is Kind.ENTRY else ():
+        lacks = newest(kind, part).where(or_(answer == "", title == "")).limit(1)
+        for row in session.execute(lacks):
+            raise ReviewFault(f"{_called(row)} has no answer or no source yet")
 
 
 def _checked(

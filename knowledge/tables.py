@@ -76,6 +76,28 @@ class EventRow(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class GapRow(Base):
+    """A question that was asked in vain, without who asked it, and what became of it.
+
+    ``key`` tells a message noted before. ``nearest`` holds pairs of an entry's id and its
+    confidence; ``entry`` is the one that did not help, or that an operator says is right.
+    ``settled_as`` is the entry that was made of it or that it was joined to.
+    """
+
+    __tablename__ = "knowledge_gaps"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    nearest: Mapped[list[tuple[str, float]]] = mapped_column(JSON)
+    entry: Mapped[str | None] = mapped_column(String(100))
+    settled_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    settled_by: Mapped[str | None] = mapped_column(String(100))
+    settled_as: Mapped[str | None] = mapped_column(String(100))
+
+
 @event.listens_for(EventRow, "before_update")
 @event.listens_for(EventRow, "before_delete")
 def refuse(mapper: Mapper[EventRow], connection: Connection, row: EventRow) -> None:

@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from bot.commands.knowledge.gaps import gaps
 from bot.commands.knowledge.importing import import_entries, template
 from bot.commands.knowledge.listing import list_all
 from bot.commands.knowledge.measuring import evaluate
@@ -19,5 +20,15 @@ def knowledge() -> None:
     jieba.setLogLevel(logging.WARNING)  # it tells of its dictionary on standard error
 
 
-for command in (import_entries, template, list_all, search, publish, rollback, status, evaluate):
+for command in (
+    import_entries,
+    template,
+    list_all,
+    search,
+    publish,
+    rollback,
+    status,
+    evaluate,
+    gaps,
+):
     knowledge.add_command(command)
