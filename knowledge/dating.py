@@ -15,7 +15,13 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.days import DAY, day, days, plain
-from knowledge.statements import CLOSING, coming_into_force, expiry, without_statements
+from knowledge.statements import (
+    CLOSING,
+    amendment_in_force,
+    coming_into_force,
+    expiry,
+    without_statements,
+)
 
 AMENDMENTS = Path(__file__).with_name("amendments.csv")
 SOON = timedelta(days=120)
@@ -30,6 +36,7 @@ LABELS = {
 _AMENDED = re.compile(r"修订|修正|修改")
 _PASSED = re.compile(r"通过|批准")
 _PUBLISHED = re.compile(r"公布|发布|颁布|印发|令\s?第?")
+_AT_ONCE = re.compile(r"(?:公布|发布)(?:施行|实施|之日起施行)")
 _NOW_PUBLISHED = re.compile(r"现[予将]?以?(?:公布|发布|印发|颁布)")
 _IN_NAME = re.compile(r"[(\[【](\d{4})[-._年]?(\d{2})[-._月]?(\d{2})日?[)\]】]\s*$")
 _SIGNED = re.compile(rf"[^。,;:《》]{{0,40}}?\(?\s?({DAY})\s?\)?")
@@ -61,11 +68,15 @@ class Dates:
 
 @dataclass(slots=True)
 class Acts:
-    """The days of the acts that a head tells of; of amendments with the word for them."""
+    """The days of the acts that a head tells of; of amendments with the word for them.
+
+    ``at_once`` are days of publishing from which the text was in force (公布施行).
+    """
 
     passed: list[date] = field(default_factory=list)
     amended: dict[date, str] = field(default_factory=dict)
     published: list[date] = field(default_factory=list)
+    at_once: list[date] = field(default_factory=list)
 
 
 def date_document(front: Sequence[str], body: Sequence[str], name: str = "") -> Dates:
@@ -79,7 +90,8 @@ def date_document(front: Sequence[str], body: Sequence[str], name: str = "") -> 
     head = plain("\n".join(front))
     labelled, acts, notes = _labelled(head), acts_of(head), list[str]()
     passed = min(acts.passed, default=labelled.get("passed"))
-    amended = max((d for d in (*acts.amended, *acts.passed) if d != passed), default=None)
+    again = [when for when in acts.passed if passed and when - passed > SOON]
+    amended = max((*acts.amended, *again), default=None)
     published = max(acts.published, default=labelled.get("published"))
     if published is None and amended is None:
         published = _signed(front, body)
@@ -107,10 +119,10 @@ def date_document(front: Sequence[str], body: Sequence[str], name: str = "") -> 
     since = coming.on(issued) if coming else None
     if coming and coming.when is None and since and published is None:
         notes.append(f"in force from its publishing, whose day is not told; taken: {issued}")
-    since = labelled.get("effective") or since
+    since = labelled.get("effective") or since or min(acts.at_once, default=None)
     effective = since
     if amended is not None and (since is None or since < amended):
-        effective = _decided(head, amended)
+        effective = amendment_in_force(front, amended) or _decided(head, amended)
         if effective is None:
             effective = amended
             notes.append(f"from when its amendment is in force is not told; taken: {amended}")
@@ -134,6 +146,8 @@ def acts_of(head: str) -> Acts:
             acts.passed.append(when)
         if _PUBLISHED.search(said):
             acts.published.append(when)
+        if _AT_ONCE.search(said):
+            acts.at_once.append(when)
     return acts
 
 

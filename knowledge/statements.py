@@ -24,7 +24,7 @@ _COMES = r"(?:正式|开始)*(?:施行|实施|执行|生效|试行)(?!的|后|�
 _ISSUED = r"(?:公布|发布|印发|颁布|下发|签发|通过|批准|公告)"
 _COMING = re.compile(
     rf"(?:(?P<who>{_ITSELF})[,、]?)?"
-    rf"(?:(?:自|从|定于|将于|于)?\s?(?P<day>{DAY})(?:之日)?\s?起?"
+    rf"(?:并?(?:自|从|定于|将于|于)?\s?(?P<day>{DAY})(?:零时|0时)?(?:之日)?\s?起?"
     rf"|[自从]{_ISSUED}(?:之日|之时|日)?起?(?:满?(?P<span>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})"
     r"(?P<unit>日|天|个月)(?:之?后|起)?)?)"
     rf"[,、]?\s?{_COMES}"
@@ -74,6 +74,12 @@ def coming_into_force(front: Sequence[str], body: Sequence[str]) -> Coming | Non
     head = list(_comings("\n".join(front), anywhere=True))
     found = named or head
     return found[-1] if found else None
+
+
+def amendment_in_force(front: Sequence[str], amended: date) -> date | None:
+    """What the head says of a day from which an amended text holds (该修正自…起施行)."""
+    told = [coming.when for coming in _comings("\n".join(front), anywhere=True)]
+    return max((when for when in told if when is not None and when >= amended), default=None)
 
 
 def expiry(body: Sequence[str], effective: date | None) -> date | None:

@@ -56,6 +56,27 @@ def test_an_amendment_after_the_coming_into_force_is_in_force_from_its_day_and_t
     assert "2024-04-26" in found.notes[0]
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["2005年3月1日第一次会议通过，根据2023年12月23日《决定》修正，该修正自2024年1月1日起施行",
+     "（2005年3月1日第一次会议通过 2023年12月23日第二次会议修正 自2024年1月1日起施行）"],
+)  # fmt: skip
+def test_a_head_may_say_from_when_the_amendment_is_in_force(head: str) -> None:
+    found = dates(head)
+    assert (found.since, found.effective) == (date(2021, 5, 1), date(2024, 1, 1))
+    assert found.notes == ()
+
+
+def test_an_approval_by_those_above_is_no_amendment() -> None:
+    found = dates("2021年1月29日云溪市人大常委会第三次会议通过", "2021年4月1日云溪省人大常委会批准")
+    assert (found.passed, found.amended) == (date(2021, 1, 29), None)
+
+
+def test_published_and_in_force_may_be_said_in_one() -> None:
+    found = dates("1982年12月4日大会通过 1982年12月4日大会公告公布施行", body=("第一条 甲。",))
+    assert found.effective == found.published == date(1982, 12, 4)
+
+
 def test_what_an_amending_decision_is_known_to_say_is_taken() -> None:
     found = dates(
         "1999年4月29日第九次会议通过",
