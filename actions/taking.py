@@ -186,7 +186,7 @@ def correct(draft: Draft, reading: Reading) -> Taken | None:
         changed = replace(changed, phone=reading.phone, anonymous=False, no_phone=False)
         lines.append(Line("changed_contact", (("contact", masked(reading.phone)),)))
     if reading.address:
-        where = amend(draft.where, reading.address) if draft.where else reading.address.text
+        where = amend(draft.where, reading.address) if draft.where else reading.address.plain
         point = None if reading.address.is_findable else draft.location
         changed = replace(changed, where=where, location=point)
         lines.append(Line("changed_where", (("where", where),)))
@@ -320,8 +320,8 @@ def with_facts(draft: Draft, reading: Reading) -> Draft:
 def placed(draft: Draft, reading: Reading) -> Draft:
     assert reading.address is not None  # noqa: S101  # the caller has looked
     if reading.address.is_findable or draft.asked is Step.WHERE:
-        return replace(draft, where=located(reading.address.text, draft.nearby))
-    return replace(draft, nearby=reading.address.text) if not draft.where else draft
+        return replace(draft, where=located(reading.address.plain, draft.nearby))
+    return replace(draft, nearby=reading.address.plain) if not draft.where else draft
 
 
 def is_only_address(reading: Reading) -> bool:

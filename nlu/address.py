@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from nlu.address_tagger import EXTRA, LEVELS, Tagged, tag
 from nlu.address_words import GENERIC, PLACE
+from nlu.pauses import fluent
 
 __all__ = ["LEVELS", "AddressPart", "FoundAddress", "amend", "find_addresses", "parts_of"]
 
@@ -41,6 +42,11 @@ class FoundAddress:
 
     def part(self, level: str) -> str | None:
         return next((p.text for p in self.parts if p.level == level), None)
+
+    @property
+    def plain(self) -> str:
+        """The address to be kept: without the hesitation in it."""
+        return fluent(self.text).text
 
     @property
     def is_findable(self) -> bool:
@@ -121,7 +127,7 @@ def amend(said: str, correction: FoundAddress) -> str:
     below belongs to it. A new part is put where its level belongs.
     """
     if correction.is_findable:
-        return correction.text
+        return correction.plain
     parts = [p for found in find_addresses(said) for p in found.parts]
     result = said
     for new in correction.parts:

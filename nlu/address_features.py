@@ -1,8 +1,9 @@
 """What the address tagger sees of each character of a text.
 
-The characters around it, the word of jieba's dictionary it lies in and those beside, names of
-divisions, the nearest suffix of a name to the left and right (小区, 路, 号 …), and what stands
-before and after a number. Digits count as 0 and letters as A.
+The characters around it and how they sound, the word of jieba's dictionary it lies in and those
+beside, names of divisions, the nearest suffix of a name to the left and right (小区, 路, 号 …),
+what stands before and after a number, and where the speaker paused (``nlu.pauses``).
+Digits count as 0, letters as A, and blanks as _.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ from functools import cache
 import jieba
 
 from nlu.address_divisions import known_divisions
+from nlu.pauses import Fluent
+from nlu.sounds import folded, syllables
 
 SUFFIX_KINDS = {
     "road": "路 街 大道 巷 大街 弄 胡同 公路 线",
@@ -35,16 +38,20 @@ SUFFIXES = {word: kind for kind, words in SUFFIX_KINDS.items() for word in words
 NUMERALS = frozenset("零〇一二三四五六七八九十百两")
 SIGNS = frozenset("-—_/#")
 IN_NUMBERS = frozenset("0A1")
+NAMELESS = {"0": "0", "A": "0", "_": "_"}
+"""What words are called that begin with a digit, a letter or a blank."""
 START, END = "^", "$"
 FARTHEST_AHEAD, FARTHEST_BACK = 7, 6
 LONGEST_DIVISION = 15
 LONGEST_WORD_SEEN = 4
 
 
-def features(text: str) -> list[list[str]]:
+def features(said: Fluent) -> list[list[str]]:
     """The names of what is true of each character."""
+    text, pauses = said.text, said.pauses
     kinds = [kind_of(c) for c in text]
-    shapes = [kind if kind in "0A" else c for kind, c in zip(kinds, text, strict=True)]
+    shapes = [kind if kind in "0A_" else c for kind, c in zip(kinds, text, strict=True)]
+    sounds = [sound_of(c) for c in text]
     words = words_of(text, kinds)
     marks = divisions_in(text)
     suffixes = suffixes_in(text)
@@ -82,7 +89,21 @@ def features(text: str) -> list[list[str]]:
             f"se={ends}",
             f"sp={ended}",
             f"sw={begins}{word.place}",
+            f"y={sounds[i]}",
+            f"py={sounds[i - 1] if i else START}{sounds[i]}",
+            f"yn={sounds[i]}{sounds[i + 1] if i + 1 < len(sounds) else END}",
         ]
+        if pauses[i]:
+            names += [
+                f"q={pauses[i]}",
+                f"qw={pauses[i]}{word.place}",
+                f"qs={pauses[i]}{ended}",
+                f"qc={pauses[i]}{c}",
+                f"qa={pauses[i]}{ahead[i]}",
+                f"qk={pauses[i]}{kinds[i - 1] if i else START}{kinds[i]}",
+            ]
+        if pauses[i + 1]:
+            names += [f"nq={pauses[i + 1]}", f"nqs={pauses[i + 1]}{ends}"]
         if marks[i]:
             names.append(f"g={marks[i]}")
         if i and marks[i - 1]:
@@ -102,6 +123,13 @@ def features(text: str) -> list[list[str]]:
             ]
         seen.append(names)
     return seen
+
+
+@cache
+def sound_of(character: str) -> str:
+    """One name for all characters that are taken for this one; the kind of what has no sound."""
+    spoken = syllables(character)
+    return folded(spoken[0]) if spoken else kind_of(character)
 
 
 def around_kinds(kinds: Sequence[str], i: int) -> str:
@@ -133,7 +161,7 @@ class Word:
 def words_of(text: str, kinds: Sequence[str]) -> list[Word]:
     """For each character its word, as jieba cuts without guessing."""
     cuts = list(jieba.tokenize(text, HMM=False))
-    names = [START, *("0" if kinds[a] in "0A" else w for w, a, _ in cuts), END]
+    names = [START, *(NAMELESS.get(kinds[a], w) for w, a, _ in cuts), END]
     words: list[Word] = []
     for k, (_, start, end) in enumerate(cuts, 1):
         length = end - start

@@ -23,6 +23,8 @@ IN_CHARACTERS = 0.12
 MEETING = re.compile(r"[0-9A-Za-z]{2}")
 NUMERALS = "零一二三四五六七八九"
 GIVEN_TAGS, MANNER_TAGS = ("ns", "nz", "nr"), ("a", "an", "z", "vn", "v", "i")
+FUNCTION_TAGS = ("d", "c", "p", "r")
+OFTEN = 300
 
 Item = TypeVar("Item")
 Piece = tuple[str | None, str]
@@ -161,11 +163,16 @@ def clauses(texts: Sequence[str]) -> list[str]:
 
 @cache
 def dictionary_words() -> dict[str, Sequence[str]]:
-    """Words of jieba's dictionary that names are made of, by the grammar's names for them."""
-    given, manner, noun = [], [], []
+    """Words of jieba's dictionary, by the grammar's names for them: those that names are made of,
+    and frequent ones that sentences go on with."""
+    given, manner, noun, act, function = [], [], [], [], []
     with jieba.get_dict_file() as lines:
         for line in lines:
             word, count, tag = line.decode("utf-8").split()
+            if tag in FUNCTION_TAGS and len(word) < 3 and int(count) > OFTEN:
+                function.append(word)
+            elif tag == "v" and len(word) == 2 and int(count) > OFTEN:
+                act.append(word)
             if len(word) not in (2, 3) or not all("\u4e00" <= c <= "\u9fff" for c in word):
                 continue
             if tag in GIVEN_TAGS and (len(word) == 2 or tag != "nr"):
@@ -174,4 +181,4 @@ def dictionary_words() -> dict[str, Sequence[str]]:
                 manner.append(word)
             elif tag == "n" and len(word) == 2 and int(count) > 30:
                 noun.append(word)
-    return {"given": given, "manner": manner, "noun": noun}
+    return {"given": given, "manner": manner, "noun": noun, "act": act, "function": function}

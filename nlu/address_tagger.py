@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate, chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.address_features import features
+from nlu.pauses import fluent
 
 MODEL = Path(__file__).with_name("addresses") / "model.json.gz"
 
@@ -72,21 +74,18 @@ class Model:
         """The likeliest labels for characters with these features."""
         if not seen:
             return []
-        unknown = len(self.rows)
-        rows = [self.rows.get(name, unknown) for names in seen for name in names]
-        firsts = np.cumsum([0, *(len(names) for names in seen[:-1])])
-        scores = np.add.reduceat(self.weights[rows], firsts, axis=0)
-        back = np.zeros((len(seen), len(self.labels)), dtype=np.intp)
-        path = scores[0] + self.starts
-        every = np.arange(len(self.labels))
-        for i in range(1, len(seen)):
-            ways = path[:, None] + self.transitions
-            back[i] = ways.argmax(axis=0)
-            path = ways[back[i], every] + scores[i]
-        label = int(path.argmax())
+        rows = [*map(self.rows.get, chain.from_iterable(seen), repeat(len(self.rows)))]
+        firsts = [*accumulate(map(len, seen[:-1]), initial=0)]
+        paths = np.add.reduceat(self.weights.take(rows, axis=0), firsts, axis=0)
+        paths[0] += self.starts
+        before = paths[0]
+        for path in paths[1:]:
+            path += np.maximum.reduce(before[:, None] + self.transitions, axis=0)
+            before = path
+        label = int(before.argmax())
         labels = [self.labels[label]]
-        for i in range(len(seen) - 1, 0, -1):
-            label = int(back[i, label])
+        for path in paths[-2::-1]:
+            label = int((path + self.transitions[:, label]).argmax())
             labels.append(self.labels[label])
         return labels[::-1]
 
@@ -152,11 +151,16 @@ def pack_model(
 
 def tag(text: str) -> list[Tagged]:
     """The pieces of addresses in ``text``, in order. Where one ends at the next's start, both
-    belong to one address."""
+    belong to one address. A pause within a piece is part of it; one between two is an extra."""
+    said = fluent(text)
     tagged: list[Tagged] = []
-    for i, label in enumerate(the_model().best(features(text))):
-        if label[0] == "B":
-            tagged.append(Tagged(label[2:], i, i + 1))
-        elif label[0] == "I":
-            tagged[-1] = Tagged(label[2:], tagged[-1].start, i + 1)
+    last = ""
+    for label, place in zip(the_model().best(features(said)), said.places, strict=True):
+        if label[0] == "I":
+            tagged[-1] = Tagged(tagged[-1].label, tagged[-1].start, place + 1)
+        elif label[0] == "B":
+            if last not in ("", OUTSIDE) and tagged[-1].end < place:
+                tagged.append(Tagged(EXTRA, tagged[-1].end, place))
+            tagged.append(Tagged(label[2:], place, place + 1))
+        last = label
     return tagged

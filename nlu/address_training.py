@@ -11,22 +11,26 @@ from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import jieba
-import numpy as np
 import yaml
 
+from nlu.address import SENTENCE
 from nlu.address_features import features
 from nlu.address_grammar import Grammar, Piece
 from nlu.address_tagger import MODEL, OUTSIDE, pack_model
-from nlu.sounds import near, syllables
+from nlu.pauses import Fluent, fluent
+from nlu.roughening import Glyph, rough, written
+from nlu.text import legible
 
 EXAMPLES = Path(__file__).with_name("data")
-SENTENCES, SEED = 20_000, 20261123
-MISHEARD, SLIP = 1 / 3, 1 / 20
-COMMON = 500
+SENTENCES, SEED = 30_000, 20261123
+ROUGH, HESITANT = 1 / 2, 1 / 4
+"""Shares of the sentences that are made rough, and that hesitate within an address."""
+HESITATION = ("那个", "这个", "那个", "这个", "啊", "啊", "额", "哎", "呀", "就是", "然后")
 LONGEST_EXAMPLE = 120
 SETTINGS = {"c1": 0.15, "c2": 0.01, "max_iterations": 60, "feature.minfreq": 3}
 MARKED_ADDRESS = re.compile(r"\]\(address\)")
@@ -53,9 +57,11 @@ def train(sentences: int = SENTENCES, seed: int = SEED) -> bytes:
     crfsuite: Any = import_module("pycrfsuite")
     trainer = crfsuite.Trainer(verbose=False, params=SETTINGS)
     grammar = Grammar(examples_without_addresses(), seed)
-    for _ in range(sentences):
+    for number in range(sentences):
         text, labels = labelled(grammar.sentence())
-        trainer.append(features(misheard(text, grammar.random)), labels)
+        noise = Random(f"{seed} {number}")  # noqa: S311
+        for said, right in as_read(made_rough(text, labels, noise), labels):
+            trainer.append(features(said), right)
     with TemporaryDirectory() as folder:
         path = str(Path(folder, "model"))
         trainer.train(path)
@@ -66,40 +72,40 @@ def train(sentences: int = SENTENCES, seed: int = SEED) -> bytes:
     return pack_model(sorted(learnt.labels), learnt.transitions, learnt.state_features)
 
 
-def misheard(text: str, random: np.random.Generator) -> str:
-    """``text``, of the same length, in one case of three with slips of sound (镇 for 阵)."""
-    if random.random() >= MISHEARD:
-        return text
-    return "".join(
-        alike[int(random.integers(len(alike)))]
-        if random.random() < SLIP and (alike := characters_like(character))
-        else character
-        for character in text
-    )
+def made_rough(text: str, labels: Sequence[str], noise: Random) -> list[Glyph]:
+    """``text`` as it may be typed in haste or dictated, or as it is."""
+    glyphs = [*zip(text, range(len(text)), strict=True)]
+    if noise.random() < ROUGH:
+        glyphs = rough(text, noise)
+    if noise.random() < HESITANT:
+        inside = [
+            i
+            for i, (_, place) in enumerate(glyphs)
+            if place > 0 and OUTSIDE not in labels[place - 1 : place + 1]
+        ]
+        if inside:
+            at = noise.choice(inside)
+            glyphs[at:at] = [(c, -1) for c in noise.choice(HESITATION)]
+    return glyphs
 
 
-@cache
-def characters_like(character: str) -> tuple[str, ...]:
-    return tuple(
-        other
-        for syllable in syllables(character)
-        for sound in (syllable, *near(syllable))
-        for other in common_characters().get(sound, ())
-        if other != character
-    )
-
-
-@cache
-def common_characters() -> Mapping[str, Sequence[str]]:
-    """By syllable, the characters that jieba's dictionary has as words often enough."""
-    found: dict[str, list[str]] = {}
-    with jieba.get_dict_file() as lines:
-        for line in lines:
-            word, count, _ = line.decode("utf-8").split()
-            if len(word) == 1 and int(count) > COMMON:
-                for syllable in syllables(word):
-                    found.setdefault(syllable, []).append(word)
-    return found
+def as_read(glyphs: Sequence[Glyph], labels: Sequence[str]) -> Iterator[tuple[Fluent, list[str]]]:
+    """Each sentence as the tagger is given it, with the label of each of its characters."""
+    read = legible(written(glyphs))
+    right: list[str] = []
+    last, level = -1, ""
+    for place in (glyphs[i][1] for i in read.places[:-1]):
+        if place < 0:
+            right.append(OUTSIDE)
+            continue
+        label = labels[place]
+        goes_on = place == last or (label[0] == "I" and level == label[2:])
+        last, level = place, label[2:]
+        right.append(f"{'I' if goes_on else 'B'}-{level}" if level else OUTSIDE)
+    for sentence in SENTENCE.finditer(read.text):
+        said = fluent(sentence.group())
+        if said.text:
+            yield said, [right[sentence.start() + i] for i in said.places]
 
 
 def labelled(pieces: Sequence[Piece]) -> tuple[str, list[str]]:

@@ -3,6 +3,7 @@
 import re
 
 from nlu.likelihood import likelihood
+from nlu.plate import PROVINCES
 
 SOUND = r"(?:呃(?!逆)|嗯|唔|诶|欸)"
 PHRASE = (
@@ -17,6 +18,26 @@ HESITATION = re.compile(rf"{BEGIN}(?:{CHAIN}|{CALL})[，、,…~ ]*|{BEGIN}{WEAK
 """What is said while one thinks. A sound counts anywhere, 那个 and 就是 only beside one, doubled,
 or with a pause behind them: elsewhere they mean something."""
 WITHIN = re.compile(r"那个|这个|就是|然后|额|啊|哎|唉")
+NUMERAL = r"[0-9A-Za-z零〇一二三四五六七八九十两幺]"
+DAYTIME = (
+    r"(?:凌晨|清晨|清早|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|深夜|半夜|"
+    r"[每当]天|天天|[今昨前]天|[每今昨前][早晚]|(?:周|星期|礼拜)[一二三四五六日天末])"
+)
+COUNTED = r"(?:[点时号月日年分弄楼栋幢座室层元]|单元|小时|星期|[个多]?月|多?天)"
+SIGNS = r"[ \-—–_/.·:]*"
+BROKEN = (
+    (re.compile(rf"{NUMERAL}{SIGNS}$|\+$"), re.compile(rf"{SIGNS}{NUMERAL}")),
+    (re.compile(r"[0-9零〇一二三四五六七八九十两]$"), re.compile(COUNTED)),
+    (re.compile(rf"[{PROVINCES}]{SIGNS}$"), re.compile(rf"{SIGNS}[A-Za-z]{SIGNS}[0-9A-Za-z]{{4}}")),
+    (re.compile(rf"{DAYTIME}$"), re.compile(rf"{DAYTIME}|{NUMERAL}")),
+    (
+        re.compile(r"[年月日号点时早晚午夜至到快近从]$"),
+        re.compile(r"[0-9零〇一二三四五六七八九十两]+[年月日号点时]"),
+    ),
+)
+"""What stands before and behind a word that breaks up a number or a time."""
+REACH = 6
+"""How far before a word that is looked at."""
 LONGEST = 4
 TOGETHER = 2
 """How often two words must follow one another in the project's own texts to belong together."""
@@ -44,10 +65,14 @@ def hesitations(text: str) -> list[tuple[int, int]]:
 def _parts(text: str, start: int, end: int) -> bool:
     """Whether ``text[start:end]``, one of ``WITHIN``, parts what belongs together.
 
-    That is two halves of a word, or two words that the project's own texts have in a row where
-    they have none of them beside the filler. 额 does wherever it is part of no word.
+    That is two halves of a word, of a number or of a time, or two words that the project's own
+    texts have in a row where they have none of them beside the filler. 额 does wherever it is part
+    of no word.
     """
     own, filler = likelihood().own, text[start:end]
+    lead = text[max(0, start - REACH) : start]
+    if any(before.search(lead) and after.match(text, end) for before, after in BROKEN):
+        return True
     if filler == "额":
         return not _in_word(text, start)
     before = [text[i:start] for i in range(max(0, start - LONGEST), start)]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 from math import inf
 
 from nlu.likelihood import Likelihood, likelihood
@@ -19,6 +19,7 @@ from nlu.sounds import folded, syllables
 from nlu.usage import BEGIN, lexicon, urgent
 
 RUN = re.compile(r"[\u4e00-\u9fff0-9]{2,}")
+RUN_ON = re.compile(r"[\u4e00-\u9fff0-9](?:[\u4e00-\u9fff0-9]| (?! ))*")
 SPOKEN = re.compile(r"[\u4e00-\u9fff0]+")
 NUMBER_OR_ONE = re.compile(r"[0-9]+|.")
 NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两幺0")
@@ -33,6 +34,24 @@ that fewer than one character in a thousand of a clean text is put wrong."""
 EASIER = 3.0
 """How much less is asked where the word is one of an emergency, which is not to be missed."""
 ROUNDS = 4
+SPOKEN_DIGITS = frozenset("零〇一二三四五六七八九两幺洞拐勾")
+DIGITS = {
+    folded(syllable): digit
+    for syllable, digit in zip(
+        ("ling", "yi", "er", "liang", "san", "si", "wu", "liu", "qi", "ba", "jiu", "yao"),
+        "零一二两三四五六七八九幺",
+        strict=True,
+    )
+}
+"""Digits by how they sound."""
+READ_OUT = re.compile(rf"[{''.join(SPOKEN_DIGITS)}]{{3}}")
+FEWEST_READ_OUT = 7
+COMPLETE = (11, 18)
+"""How many digits a mobile number has, and that of an identity card."""
+GOES_ON = frozenset("是就吧以已有又也这")
+"""What comes behind a number as a word of its own, however it sounds."""
+MISREAD = 1 / 4
+"""The share of a number's digits that slips may have taken, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +80,7 @@ def repaired(text: str) -> str:
 
     Only Chinese characters are put for Chinese characters; digits and letters stay.
     """
+    text = _numbers_put_right(text)
     pieces = [*text]
     for run in RUN.finditer(text):
         said, places = _without_digits(run)
@@ -68,6 +88,53 @@ def repaired(text: str) -> str:
             if character != "0":
                 pieces[place] = character
     return "".join(pieces)
+
+
+def _numbers_put_right(text: str) -> str:
+    """``text`` with slips in numbers that are read out digit by digit put right."""
+    if not READ_OUT.search(text):
+        return text
+    pieces = [*text]
+    for run in RUN_ON.finditer(text):
+        places = [i for i in range(*run.span()) if text[i] != " "]
+        read = [_read_out(text[i]) for i in places]
+        for first, last in _numbers(read, [_is_digit(text[i]) for i in places]):
+            for k in range(first, last):
+                pieces[places[k]] = read[k]
+    return "".join(pieces)
+
+
+def _is_digit(character: str) -> bool:
+    return character in SPOKEN_DIGITS or character.isdigit()
+
+
+def _read_out(character: str) -> str:
+    """The digit that it is or sounds like; nothing for any other character."""
+    if character in GOES_ON:
+        return ""
+    if _is_digit(character):
+        return character
+    return next((DIGITS[s] for s in map(folded, syllables(character)) if s in DIGITS), "")
+
+
+def _numbers(read: Sequence[str], certain: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Where numbers begin and end among characters that may be ``read`` as digits.
+
+    A number begins and ends with a digit that was ``certain``; one more that only sounds like a
+    digit is taken where the number is complete with it.
+    """
+    for may_be, group in groupby(range(len(read)), key=lambda k: bool(read[k])):
+        sure = [k for k in group if certain[k]] if may_be else []
+        if len(sure) < FEWEST_READ_OUT:
+            continue
+        first, last = sure[0], sure[-1] + 1
+        if last - first + 1 in COMPLETE:
+            if first and read[first - 1]:
+                first -= 1
+            elif last < len(read) and read[last]:
+                last += 1
+        if last - first - len(sure) <= MISREAD * (last - first):
+            yield first, last
 
 
 def _without_digits(run: "re.Match[str]") -> tuple[str, list[int]]:

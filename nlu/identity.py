@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from nlu.numeral import SPOKEN_DIGITS
+from nlu.text import legible
 
 GAP = r"[ \-.·]?"
 LONG = re.compile(rf"(?<![\dA-Za-z])(?:\d{GAP}){{17}}[\dXx](?![\dA-Za-z])")
@@ -31,6 +32,8 @@ PROVINCES = frozenset(
     for code in range(codes[0], codes[1] + 1)
 )
 BIRTH_YEARS = range(1900, 2100)
+FEWEST = 12
+"""Digits of a text that may hold such a number, however it is written."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 
@@ -84,12 +87,21 @@ def candidates(text: str) -> Iterator[Private]:
 
 def mask_identities(text: str) -> tuple[str, bool]:
     """Identity and bank-card numbers starred out, and whether there was one; nothing else is
-    changed."""
-    found = find_private(text)
-    for private in found:
-        stars = "*" * (private.end - private.start)
-        text = text[: private.start] + stars + text[private.end :]
-    return text, bool(found)
+    changed. Also those that are broken up by hesitation, or have a digit misheard."""
+    found = {(private.start, private.end) for private in (*find_private(text), *misspoken(text))}
+    pieces = [*text]
+    for start, end in found:
+        pieces[start:end] = "*" * (end - start)
+    return "".join(pieces), bool(found)
+
+
+def misspoken(text: str) -> Iterator[Private]:
+    """Those that show when the text is made legible."""
+    if sum(c.isdigit() for c in text.translate(SPOKEN_DIGITS)) >= FEWEST:
+        read = legible(text)
+        for private in find_private(read.text):
+            start, end = read.written_span(private.start, private.end)
+            yield Private(private.kind, start, end)
 
 
 def is_identity_number(candidate: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nlu.pauses import fluent
 from nlu.phone import find_phones
 from nlu.surnames import COMPOUND, NOT_NAMES, SINGLE
 
@@ -24,7 +25,7 @@ TITLE = (
 KIN = r"[姐哥叔姨婶嫂爷伯]"
 AFTER = (
     r"(?=[，。,.;；:：！!？?、~～（(\s\d+]|$|电话|手机|座机|联系|住|家住|就(?:行|好|可以|成|OK)|即可|"
-    r"吧|谢谢|收|的电话|的手机|号码|tel)"
+    r"[吧啊呀]|谢谢|麻烦|请[你您帮派尽来]|希望|收|的电话|的手机|号码|tel)"
 )
 FULL = rf"(?!{SURNAME}{STAFF})(?:(?:{'|'.join(COMPOUND)}){HAN}{{1,2}}?|[{SINGLE}]{HAN}{{1,2}}?)"
 TITLED = rf"(?:{SURNAME}{HAN}{{0,2}}?{TITLE}|{SURNAME}{KIN})"
@@ -57,9 +58,23 @@ BEFORE_PHONE = re.compile(
 )
 AFTER_PHONE = re.compile(
     rf"(?:[，,:：、 (（]|我是|找|联系|我叫|姓名|我?姓(?=.[，。！!\s]|.$)){{0,3}}"
-    rf"(?P<name>{SURNAME}(?<=姓.)|{TITLED}|{NICK}|{FULL})(?=[，。,.;；!！)）\s]|$)"
+    rf"(?P<name>{SURNAME}(?<=姓.)|{TITLED}|{NICK}|{FULL})"
+    r"(?=[，。,.;；!！)）\s]|$|麻烦|请[你您帮派尽来]|谢谢)"
 )
+MISHEARD = (
+    (r"[握窝卧沃](?=[叫姓是就教脚较])", "我"),
+    (r"(?<=联系)[任仁忍认](?!务|为|真|可)", "人"),
+    (r"(?<=称)[胡乎](?=[:：]|.{1,2}(?:先生|女士))", "呼"),
+    (rf"(?<=我)[教脚较](?={FULL}{AFTER})", "叫"),
+    (rf"(?:^|(?<=[，。, ]))[教脚较](?=我(?:{TITLED}|{NICK}))", "叫"),
+    (rf"(?:(?<=免贵)|(?<=本人)|(?<=我))[性幸星](?={SURNAME})", "姓"),
+    (r"(?<=免)[规鬼归跪](?=姓)", "贵"),
+    (rf"[罩照](?=(?:{TITLED}|{NICK})就行)", "找"),
+    (r"(?<=.[生士姨姐哥师傅陈王李张刘赵])[久酒救](?=行)", "就"),
+)
+"""Slips of sound in what announces a name."""
 READ_OWN = tuple(re.compile(pattern) for pattern in OWN)
+READ_MISHEARD = tuple((re.compile(pattern), meant) for pattern, meant in MISHEARD)
 READ_ALONE = tuple(re.compile(pattern) for pattern in ALONE)
 
 
@@ -73,15 +88,25 @@ class Name:
 
 
 def find_contact_names(text: str) -> tuple[Name, ...]:
-    """Names the writer gives as their own, in order, none overlapping another."""
+    """Names the writer gives as their own, in order, none overlapping another; hesitation within
+    a name is left out of it."""
+    said = fluent(text)
     found: list[Name] = []
     taken: set[int] = set()
-    for match in candidates(text):
+    for match in candidates(well_announced(said.text)):
         place = range(*match.span("name"))
         if taken.isdisjoint(place) and match["name"] not in NOT_NAMES:
-            found.append(Name(match["name"], *match.span("name")))
+            start, last = said.places[place[0]], said.places[place[-1]]
+            found.append(Name(match["name"], start, last + 1))
             taken.update(place)
     return tuple(sorted(found, key=lambda name: name.start))
+
+
+def well_announced(text: str) -> str:
+    """``text``, of the same length, without slips of sound in what announces a name."""
+    for pattern, meant in READ_MISHEARD:
+        text = pattern.sub(meant, text)
+    return text
 
 
 def candidates(text: str) -> Iterator[re.Match[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nlu.numeral import SPOKEN_DIGITS
+from nlu.sounds import syllables
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 GAP = r"[ \-·•.,，—_]{0,2}"
@@ -17,6 +18,9 @@ MARK = r"[A-Za-z\d]"
 SERIAL = rf"{MARK}(?: ?{MARK}){{3,5}}(?: ?[警学挂港澳领试超])?"
 PLATE = re.compile(
     rf"(?P<province>[{PROVINCES}]){GAP}(?P<office>[A-Za-z]){GAP}(?P<serial>{SERIAL})(?!{MARK})"
+)
+MISHEARD = re.compile(
+    rf"(?P<province>[\u4e00-\u9fff]){GAP}(?P<office>[A-Za-z]){GAP}(?P<serial>{SERIAL})(?!{MARK})"
 )
 EMBASSY = re.compile(
     rf"(?<!\d)(?P<serial>\d{{3}}{GAP}\d{{3}})使(?![用馆得])|"
@@ -67,11 +71,22 @@ def candidates(text: str, digits: str) -> Iterator[Plate]:
     """Args: digits: the text with digits in Chinese as digits, character by character."""
     for match in PLATE.finditer(digits):
         yield from fitting(match, match["province"], match.start("province"))
+    for match in MISHEARD.finditer(digits):
+        province = sounding_like(match["province"])
+        if province:
+            yield from fitting(match, province, match.start("province"))
     for match in EMBASSY.finditer(digits):
         serial = re.sub(r"\D", "", match["serial"] or match["old"])
         yield Plate(f"{serial}使", PlateKind.EMBASSY, match.start(), match.end())
     for match in UNSAID_PROVINCE.finditer(digits):
         yield from fitting(match, "", match.start("office"))
+
+
+def sounding_like(character: str) -> str:
+    """The province that sounds like it, where only one does and it is none itself."""
+    spoken = syllables(character)[:1]
+    alike = [province for province in PROVINCES if syllables(province)[:1] == spoken]
+    return alike[0] if spoken and len(alike) == 1 and character not in PROVINCES else ""
 
 
 def fitting(match: re.Match[str], province: str, start: int) -> Iterator[Plate]:

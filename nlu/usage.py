@@ -49,6 +49,16 @@ NUMBERED = (
 )
 NUMBERED_COUNT = 50
 """Addresses are too varied to be counted; this many of each shape is an estimate."""
+TIMES = (
+    *(
+        week + day
+        for week in ("周", "上周", "这周", "本周", "下周", "每周", "星期", "上星期", "礼拜")
+        for day in "一二三四五六日末"
+    ),
+    *("上午", "中午", "下午", "傍晚", "晚上", "夜里", "半夜", "凌晨", "早上", "清早", "天天"),
+    *("昨天", "今天", "前天", "明天", "昨晚", "今晚", "前晚", "每天", "每晚", "每到", "每逢"),
+    *("0点", "0点半", "0点多", "0月", "0号", "0日", "0天", "这几天"),
+)
 LISTED_COUNT = 5
 """The least that a word of the lists counts."""
 UNREAD = frozenset({"tests", "id", "version"})
@@ -77,6 +87,7 @@ def usage() -> Usage:
             words["0" + other] = n
     for listed, least in (
         (NUMBERED, NUMBERED_COUNT),
+        (TIMES, NUMBERED_COUNT),
         (lexicon(), LISTED_COUNT),
         (urgent(), LISTED_COUNT),
         (_listed(PLACES), LISTED_COUNT),

@@ -132,6 +132,19 @@ def test_a_firm_is_a_landmark_and_a_storey_a_floor() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "plain"),
+    [
+        ("清河苑那个3号楼漏水", "清河苑那个3号楼", "清河苑3号楼"),
+        ("我住云溪街道啊清河苑3号楼", "云溪街道啊清河苑3号楼", "云溪街道清河苑3号楼"),
+        ("溪东这个路44号有人占道", "溪东这个路44号", "溪东路44号"),
+    ],
+)
+def test_an_address_said_haltingly_is_found_whole(text: str, address: str, plain: str) -> None:
+    (found,) = find_addresses(text)
+    assert (found.text, found.plain) == (address, plain)
+
+
 def test_several_addresses_are_found_apart() -> None:
     assert said_in("清河苑3号楼没水。望溪家园2栋也没水，溪东路44号有水") == [
         "清河苑3号楼",
@@ -193,6 +206,6 @@ def test_every_address_and_part_is_a_span_of_the_text(text: str) -> None:
 def test_a_correction_is_always_in_the_amended_address(said: str, correction: str) -> None:
     for corrected in find_addresses(correction):
         if corrected.is_findable:
-            assert amend(said, corrected) == corrected.text
+            assert amend(said, corrected) == corrected.plain
         else:
             assert all(part.text in amend(said, corrected) for part in corrected.parts[-1:])

@@ -19,6 +19,9 @@ from nlu.homophones import repaired
         ("没有胡吸", "没有呼吸"),
         ("3好楼2单圆301室", "3号楼2单元301室"),
         ("春晖录12号", "春晖路12号"),
+        ("电话一三八零零令零零零零零", "电话一三八零零零零零零零零"),
+        ("要三八零零零零零零零零，快来", "幺三八零零零零零零零零，快来"),
+        ("一五八量两三三四思五五", "一五八两两三三四四五五"),
     ],
 )
 def test_a_slip_that_makes_no_word_is_put_right(slipped: str, meant: str) -> None:
@@ -32,6 +35,10 @@ def test_a_slip_that_makes_no_word_is_put_right(slipped: str, meant: str) -> Non
         "电话一三八零零一三八零零零",
         "楼上天天吵，孩子根本睡不着，物业说管不了",
         "一百二十三块五",
+        "电话一三八零零零零零零零零吧",
+        "一三八零零零零零零零是我电话",
+        "一二三木头人",
+        "住了五六年了是不是要七八月才修",
         "嗯",
         "ok, thanks",
     ],

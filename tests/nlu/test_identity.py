@@ -119,3 +119,19 @@ def test_every_private_number_lies_in_the_text_and_none_overlaps_another(text: s
     for private in find_private(text):
         assert end <= private.start < private.end <= len(text)
         end = private.end
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "身份证110101那个19900307啊0038",
+        "一一零一零一一九九零零三零七零零那个三八",
+        "一一零一零一一九九零令三零七零零三八，谢谢",
+    ],
+)
+def test_an_identity_number_said_haltingly_or_misheard_is_starred(said: str) -> None:
+    masked, found = mask_identities(said)
+    assert found
+    assert len(masked) == len(said)
+    assert masked.count("*") >= 18
+    assert not any(c.isdigit() or c in "零一三七八九" for c in masked)

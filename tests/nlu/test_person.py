@@ -76,3 +76,23 @@ def test_every_name_is_a_span_of_the_text_and_none_overlaps_another(text: str) -
         assert end <= name.start < name.end
         assert text[name.start : name.end] == name.text
         end = name.end
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("我叫陈那个小满，电话13800000000", "陈小满"),
+        ("我脚陈小满，电话13800000000", "陈小满"),
+        ("联系任张三啊麻烦派人来", "张三"),
+        ("罩刘师傅就行", "刘师傅"),
+        ("免鬼姓吴", "吴"),
+        ("13800000000赵敏请你们处理", "赵敏"),
+    ],
+)
+def test_a_name_said_haltingly_or_after_a_slip_is_found(said: str, name: str) -> None:
+    assert find_contact_name(said) == name
+
+
+@pytest.mark.parametrize("said", ["我脚疼", "我教陈小满数学", "我较真", "救行人", "联系任务组"])
+def test_what_sounds_like_an_announcement_and_is_none_names_nobody(said: str) -> None:
+    assert find_contact_name(said) is None

@@ -77,3 +77,15 @@ def test_every_plate_lies_in_the_text_and_none_overlaps_another(text: str) -> No
         assert 6 <= len(plate.number) <= 8
         assert not set(plate.number) & set("IO")
         end = plate.end
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("湖A12345堵门", "沪A12345"), ("车牌传A10123", "川A10123")]
+)
+def test_a_province_misheard_is_the_one_that_sounds_so(said: str, number: str) -> None:
+    assert [plate.number for plate in find_plates(said)] == [number]
+
+
+@pytest.mark.parametrize("said", ["编号A12345", "今A12345", "是B12345", "工号AB1234"])
+def test_a_character_that_sounds_like_no_province_or_several_begins_no_plate(said: str) -> None:
+    assert find_plates(said) == ()
