@@ -27,6 +27,19 @@ def get_item(session: Session, kind: Kind, id: str) -> Item:
     return _item(row)
 
 
+def kind_of(session: Session, id: str) -> Kind:
+    """Whether an id is an entry's or a document's; an entry's where there are both.
+
+    Raises:
+        ReviewFault: there is neither.
+    """
+    kinds = set(session.scalars(select(ItemRow.kind).where(ItemRow.id == id)))
+    for kind in Kind:
+        if kind in kinds:
+            return kind
+    raise ReviewFault(f"{id}: no such entry or document")
+
+
 @dataclass(frozen=True, slots=True)
 class Newest:
     """What is known of an item's newest version; archived where the item is."""

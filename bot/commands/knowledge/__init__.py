@@ -6,10 +6,12 @@ import click
 
 from bot.commands.knowledge.gaps import gaps
 from bot.commands.knowledge.importing import import_entries, template
-from bot.commands.knowledge.listing import list_all
+from bot.commands.knowledge.listing import expiring, list_all
 from bot.commands.knowledge.measuring import evaluate
 from bot.commands.knowledge.publishing import publish, rollback, status
+from bot.commands.knowledge.reviewing import approve, archive, reject, restore, submit
 from bot.commands.knowledge.searching import search
+from bot.commands.knowledge.showing import diff, history, show
 
 
 @click.group()
@@ -20,15 +22,26 @@ def knowledge() -> None:
     jieba.setLogLevel(logging.WARNING)  # it tells of its dictionary on standard error
 
 
-for command in (
+COMMANDS = (
     import_entries,
     template,
     list_all,
+    expiring,
+    show,
+    history,
+    diff,
+    submit,
+    approve,
+    reject,
+    archive,
+    restore,
     search,
     publish,
     rollback,
     status,
     evaluate,
     gaps,
-):
+)
+
+for command in COMMANDS:
     knowledge.add_command(command)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.drafting import Draft, Given, Judged
     from knowledge.entry import Entry
+    from knowledge.near import Encode
     from knowledge.sorting import Sorted
     from knowledge.store import Saved
 
@@ -24,6 +25,8 @@ FILE = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 ALONE = ("title", "number", "issuer", "link", "effective", "expires")
 """What can be said of one document only."""
+
+WARNINGS_SHOWN = 20
 
 T = TypeVar("T")
 
@@ -59,6 +62,7 @@ def import_entries(
     """
     from bot.cli import BadInput, read_settings
     from bot.commands.transaction import transaction
+    from knowledge.concerns import ENCODED
     from knowledge.import_report import import_report
     from knowledge.importers import ImportFault
 
@@ -78,7 +82,10 @@ def import_entries(
         raise BadInput(f"{', '.join(map(str, paths))}: no entries and no documents in there")
     with faults(), transaction(settings) as session:
         judged = _judge(session, drafts)
-        saved, approved = _save(session, entries, judged, author, approver, note, alone=alone)
+        encode = _encode(settings) if 0 < len(entries) <= ENCODED else None
+        saved, approved = _save(
+            session, entries, judged, author, approver, note, encode, alone=alone
+        )
     if report is not None:
         _write(report, import_report(judged, saved[0], [], files.left_out, now))
     _tell_of(saved, judged, approved, approver, report)
@@ -145,6 +152,21 @@ def _judge(session: "Session", drafts: "list[Draft]") -> "list[Judged]":
     return list(_shown("comparing", judge(drafts, known), len(drafts)))
 
 
+def _encode(settings: "Settings") -> "Encode | None":
+    """The encoder of what is published, to find questions that mean the same."""
+    from knowledge.encoder import EncoderError
+    from knowledge.manifest import SnapshotError
+    from knowledge.pointer import status
+    from knowledge.snapshot import encoder_of
+
+    try:
+        current = status(settings.home).current
+        return encoder_of(settings.home, current).encode if current is not None else None
+    except (EncoderError, SnapshotError) as error:
+        _tell(f"note: questions are compared by their words alone: {error}")
+        return None
+
+
 def _save(
     session: "Session",
     entries: "list[Entry]",
@@ -152,6 +174,7 @@ def _save(
     author: str,
     approver: str | None,
     note: str,
+    encode: "Encode | None",
     *,
     alone: bool,
 ) -> "tuple[tuple[Saved | None, Saved | None], int]":
@@ -164,7 +187,7 @@ def _save(
     now, approved = system_clock(), 0
     contents = {one.draft.document.id: to_content(one.draft.document) for one in judged}
     saved = (
-        save_entries(session, entries, author, now, note) if entries else None,
+        save_entries(session, entries, author, now, note, encode) if entries else None,
         save_versions(session, Kind.DOCUMENT, contents, author, now, note) if judged else None,
     )
     ids = {Kind.ENTRY: [entry.id for entry in entries], Kind.DOCUMENT: list(contents)}
@@ -186,8 +209,10 @@ def _tell_of(
         click.echo(
             f"{name}{counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged"
         )
-        for warning in counts.warnings:
+        for warning in counts.warnings[:WARNINGS_SHOWN]:
             _tell(f"note: {warning}")
+        if len(counts.warnings) > WARNINGS_SHOWN:
+            _tell(f"note: {len(counts.warnings) - WARNINGS_SHOWN} more, see `linli knowledge show`")
     for one in judged:
         for note in one.draft.notes if one.outcome != "unchanged" else ():
             _tell(f"check: {one.draft.path.name}: {note}")
@@ -202,8 +227,10 @@ def _tell_of(
         if approved:
             _tell(f"{approved} approved; residents get them after `linli knowledge publish`")
     elif any(counts.added or counts.changed for _, counts in done):
-        _tell("they are drafts: `linli knowledge submit`, then somebody else approves them with")
-        _tell("`linli knowledge approve --by NAME`, then `linli knowledge publish`")
+        _tell("they are drafts, and residents do not get them yet. Next:")
+        _tell("  linli knowledge submit --all")
+        _tell("  linli knowledge approve --all --by NAME   (somebody else)")
+        _tell("  linli knowledge publish")
 
 
 def _given(said: Mapping[str, object]) -> "Given":

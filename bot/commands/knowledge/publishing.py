@@ -53,8 +53,10 @@ def publish(by: str | None, override: str | None) -> None:
             _tell(f"  {fault}")
     click.echo(f"{manifest.id}: {manifest.entries} entries")
     if drafts:
-        _tell(f"{drafts} drafts were left out: nobody has approved them yet")
-        _tell("see `linli knowledge list --status draft`, submit and approve them, publish again")
+        _tell(f"{drafts} drafts were left out: nobody has approved them yet. Next:")
+        _tell("  linli knowledge submit --all")
+        _tell("  linli knowledge approve --all --by NAME   (somebody else, or see")
+        _tell("  LINLI_ONE_PERSON_OFFICE), and publish again")
 
 
 @click.command()
