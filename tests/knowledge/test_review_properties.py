@@ -97,21 +97,23 @@ def visible(office: Office, release: Release) -> list[Version]:
 
 
 WAY = ("write", "submit", "approve", "begin", "finish")
-"""Actions that follow one another get far; any others may come between."""
+"""Actions that follow one another get far; one is left out now and then, any may come between."""
 
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[tuple[str, str, str]]:
     taken = list[tuple[str, str, str]]()
     for _ in range(draw(st.integers(1, 10))):
-        id, length = draw(st.sampled_from(IDS)), draw(st.integers(1, len(WAY)))
-        names = WAY[:length] if length > 1 else (draw(st.sampled_from(sorted(ACTIONS))),)
+        id, left_out = draw(st.sampled_from(IDS)), draw(st.integers(0, 2 * len(WAY)))
+        names = [name for place, name in enumerate(WAY) if place != left_out]
+        if draw(st.booleans()):
+            names = [draw(st.sampled_from(sorted(ACTIONS)))]
         taken += [(name, id, draw(st.sampled_from(PEOPLE))) for name in names]
     return taken
 
 
 @pytest.mark.parametrize("alone", [False, True])
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(steps=steps())
 def test_residents_get_only_what_somebody_else_approved_and_nothing_is_forgotten(
     alone: bool, steps: list[tuple[str, str, str]]
