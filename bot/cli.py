@@ -121,11 +121,29 @@ def chat(as_json: bool) -> None:
 
 
 @main.command()
-def bench() -> None:
+@click.option(
+    "--only",
+    "parts",
+    type=click.Choice(("turns", "switch", "search", "scale")),
+    multiple=True,
+    help="Only this; may be given several times; everything by default.",
+)
+@click.option(
+    "--entries",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="N",
+    help="Sizes of made-up knowledge for scale; 1000, 10000 and 100000 by default.",
+)
+@click.option(
+    "--passages", type=click.IntRange(min=0), default=0, metavar="N", help="Made-up passages too."
+)
+def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int) -> None:
     """Measure speed and memory; one JSON object a line."""
-    from bot.commands.bench import measure
+    from bot.commands.bench import ENTRIES, PARTS, measure_parts
 
-    asyncio.run(measure(read_settings()))
+    sizes = entries or (() if passages else ENTRIES)
+    measure_parts(read_settings(), parts or PARTS, sizes, passages)
 
 
 for group in (nlu, knowledge, tickets, wechat):

@@ -20,7 +20,7 @@ MANY, FEW = 2000, 300
 NEIGHBOURS = 50
 """Of so many changed entries the nearest others are looked at too."""
 
-LEAST_RECALL = 0.7
+LEAST_RECALL = 0.5
 MOST_OFF_TOPIC = 0.05
 """What a first snapshot must reach, which has none before it to be compared with."""
 

@@ -54,11 +54,13 @@ def gathered(
     encodings = Encodings(encoder, folder and folder / "vectors")
     analyses = Analyses(cache and bound(cache, "analysis", binding()))
     keys = keys_of(texts)
-    for start in range(0, len(texts), LATELY):
-        some = slice(start, start + LATELY)
-        analyses.learn(texts[some], keys[some])
-        encodings.learn(texts[some], keys[some])
-        progress(f"encoded {min(start + LATELY, len(texts))} of {len(texts)} texts")
+    new = np.union1d(analyses.kept.missing(keys), encodings.kept.missing(keys))
+    for start in range(0, len(new), LATELY):
+        some = new[start : start + LATELY]
+        batch = [texts[number] for number in some.tolist()]
+        analyses.learn(batch, keys[some])
+        encodings.learn(batch, keys[some])
+        progress(f"encoded {start + len(batch)} of {len(new)} new texts, {len(texts)} in all")
     rows = Rows(encodings.kept, encodings.kept.find(keys), keys)
     vectors = nearness.build(rows, encoder.dimension, folder, progress)
     encodings.kept.tidy(rows.positions)

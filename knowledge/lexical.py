@@ -120,8 +120,8 @@ class Lexical:
     @classmethod
     def load(cls, folder: Path) -> "Lexical":
         """The postings stay on disk until they are read."""
-        arrays = (np.load(folder / f"{f.name}.npy", mmap_mode="r") for f in fields(Inverted))
-        return cls(Inverted(*arrays))
+        files = (folder / f"{field.name}.npy" for field in fields(Inverted))
+        return cls(Inverted(*(np.asarray(np.load(file, mmap_mode="r")) for file in files)))
 
     def _spans(self, terms: Sequence[str]) -> list[tuple[slice, np.float32]]:
         """Postings of the known terms with what they weigh, the rarest term first."""

@@ -19,7 +19,7 @@ from knowledge.kept import CHUNK, Kept, Keys, Numbers, Segment
 EXACT = 50_000
 """How many vectors are compared one by one."""
 
-LOOKED_INTO = 0.1
+LOOKED_INTO = 0.2
 """The share of the lists that is looked into where every text may be shown; of texts of which
 only some may, so much more that as many are compared."""
 
@@ -125,8 +125,8 @@ class Shown:
 
 
 def lists_for(size: int) -> int:
-    """A power of two around four times the root, so that it seldom changes as a pool grows."""
-    return int(2 ** round(np.log2(4 * np.sqrt(size)) - 0.5))
+    """A power of two around six times the root, so that it seldom changes as a pool grows."""
+    return int(2 ** round(np.log2(8 * np.sqrt(size)) - 0.5))
 
 
 def _centroids(

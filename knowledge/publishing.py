@@ -171,13 +171,14 @@ def built_in_encoder(
 
     Passages of documents teach it nothing: nobody asks for a law by its number.
     """
-    groups = [(*entry.phrasings, entry.answer) for entry in entries if not entry.quoted]
-    present = {_digest(group) for group in groups}
+    taught = [entry for entry in entries if not entry.quoted]
+    present = {digest(entry) for entry in taught}
     kept = _current_encoder(home, present)
     if kept is not None:
         return kept
     name = hashlib.sha256("".join((fingerprint(), *sorted(present))).encode()).hexdigest()[:16]
     folder = home / "encoders" / name
+    groups = [(*entry.phrasings, entry.answer) for entry in taught]
     encoder = train(groups, folder, progress=progress)
     (folder / LEARNT).write_text("\n".join(sorted(present)), encoding="utf-8")
     return encoder
@@ -243,5 +244,7 @@ def _reported(home: Path, manifest: Manifest, verdict: Verdict) -> Path:
     return path
 
 
-def _digest(group: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(group).encode()).hexdigest()[:16]
+def digest(entry: Entry) -> str:
+    """Changes with the words an encoder learns from."""
+    words = "\n".join((*entry.phrasings, entry.answer))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -38,6 +38,26 @@ SECONDS = 8.0
 CLIENTS = (1, 8)
 
 
+PARTS = ("turns", "switch", "search", "scale")
+ENTRIES = (1_000, 10_000, 100_000)
+
+
+def measure_parts(
+    settings: Settings, parts: Sequence[str], entries: Sequence[int], passages: int
+) -> None:
+    """The parts asked for, of ``PARTS``; two of them have modules of their own."""
+    from bot.commands import scale, switching
+
+    if "turns" in parts:
+        asyncio.run(measure(settings))
+    if "switch" in parts:
+        asyncio.run(switching.measure(settings))
+    if "search" in parts:
+        search_alone(settings)
+    if "scale" in parts:
+        scale.measure(entries, passages, say)
+
+
 async def measure(settings: Settings) -> None:
     """Start the service with an empty home beside the given one, measure, and stop it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +86,6 @@ async def measure(settings: Settings) -> None:
         finally:
             process.terminate()
             await process.wait()
-    await asyncio.to_thread(search_alone, settings)
 
 
 async def start(settings: Settings) -> asyncio.subprocess.Process:
