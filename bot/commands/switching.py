@@ -28,6 +28,9 @@ from nlu.clock import system_clock
 CLIENTS = 4
 SWITCHES = 20
 PAUSE = 0.5
+FAILING = ("系统正忙", "忙不过来", "出了点问题")
+"""What Linli says when it cannot answer."""
+
 MARK = "【第二版】"
 
 
@@ -131,11 +134,13 @@ async def client(
 
 
 def edition(replies: Sequence[dict[str, Any]], texts: dict[str, str]) -> str:
-    """Of which edition an answer is; ``failed`` where it is none at all."""
-    text = str(replies[0]["text"])
-    if replies[0].get("citations"):
-        return next((kind for said, kind in texts.items() if text.startswith(said)), "mixed")
-    return "asked back" if replies[0].get("buttons") and "系统正忙" not in text else "failed"
+    """Of which edition an answer is; ``asked back`` where nothing is cited."""
+    text = " ".join(str(reply["text"]) for reply in replies)
+    if not text or any(words in text for words in FAILING):
+        return "failed"
+    if not any(reply.get("citations") for reply in replies):
+        return "asked back"
+    return next((kind for said, kind in texts.items() if text.startswith(said)), "mixed")
 
 
 async def seen_since(seen: Sequence[tuple[float, str]], moved: float, kind: str) -> float:

@@ -19,7 +19,9 @@ def reply(text: str, **more: Any) -> list[dict[str, Any]]:
         (reply(f"{MARK}{LIBRARY.answer}\n依据：办法", citations=[{}]), "second"),
         (reply(f"{LIBRARY.answer[:9]}{MARK}", citations=[{}]), "mixed"),
         (reply("您问的是哪一个？", buttons=[{}]), "asked back"),
+        (reply("您说的是办证吗？"), "asked back"),
         (reply("系统正忙，请稍后再试", buttons=[{}]), "failed"),
+        (reply("抱歉，刚才出了点问题。"), "failed"),
         (reply(""), "failed"),
     ],
 )
