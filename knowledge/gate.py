@@ -21,7 +21,7 @@ NEIGHBOURS = 50
 """Of so many changed entries the nearest others are looked at too."""
 
 LEAST_RECALL = 0.5
-MOST_OFF_TOPIC = 0.05
+MOST_OFF_TOPIC = 0.15
 """What a first snapshot must reach, which has none before it to be compared with."""
 
 Progress = Callable[[str], None]
