@@ -6,7 +6,7 @@ EXTRAS ?=
 LINLI = .venv/bin/linli
 RASA = PYTHONPATH=. PYTHONWARNINGS=ignore .venv-rasa/bin/python -m bot.rasa.launcher
 
-.PHONY: run test lint bench setup clean python
+.PHONY: run test lint bench storm setup clean python
 .NOTPARALLEL:
 
 run: setup
@@ -29,6 +29,12 @@ lint: setup
 bench: setup
 	$(LINLI) setup
 	$(LINLI) bench
+
+# Two processes, one killed now and then, 2,000 WeChat messages: is every answer seen once?
+storm: EXTRAS += dev
+storm: setup
+	$(LINLI) setup
+	.venv/bin/python -m tests.storm
 
 setup: python
 	$(PYTHON) -m bot.bootstrap $(EXTRAS)
