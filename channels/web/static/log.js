@@ -84,6 +84,10 @@ export function waitForReply(waiting) {
   typing.hidden = !waiting;
 }
 
+function hasBegunToShow(one) {
+  return one.getBoundingClientRect().top < innerHeight - covered(composer);
+}
+
 newest.addEventListener("click", () => {
   unread?.scrollIntoView({ block: "start" });
   unread?.setAttribute("tabindex", "-1");
@@ -95,7 +99,8 @@ newest.addEventListener("click", () => {
 addEventListener("scroll", () => {
   wentBack = !atTheEnd() && (wentBack || scrollY < place);
   place = scrollY;
-  if (!unread || wentBack) return;
+  // A scroll begun before the news arrived may be told of after it.
+  if (!unread || wentBack || !hasBegunToShow(unread)) return;
   unread = null;
   newest.hidden = true;
 }, { passive: true });
