@@ -46,6 +46,8 @@ QUESTION = re.compile(
     r"([能会要行有是办收算可])(?:得|以)?不(?:\1|能|行)|有没有|没有?$|不$|不[，,。 ]"
 )
 """The form of a question."""
+TURNS = re.compile(r"(?:我|俺)?(?:还)?(?:想|要)?(?:请问|请教|咨询|打听|问)")
+"""With which one turns from a story to a question."""
 OLD_TICKET = re.compile(
     r"单子|工单|单号|那[一个]?单|上次|上回|上周|上个?礼拜|上个?月|之前|前[几两]?天|前阵|昨[天儿]|那天|刚才|"
     r"(?:报|反映|投诉|举报|提|说)(?:过)?的|那[个件]?事|催"
@@ -149,9 +151,7 @@ class Mark(IntEnum):
 
 SURE: Mapping[Mark, float] = MappingProxyType({Mark.NONE: 0.6, Mark.ALSO: 0.6, Mark.FURTHER: 0.4})
 """How likely the less likely of two wants must be."""
-APART: Mapping[Mark, float] = MappingProxyType(
-    {Mark.NONE: 0.35, Mark.ALSO: 0.45, Mark.FURTHER: 0.45}
-)
+LIKELY, CLEAR, SURELY = 0.35, 0.45, 0.6
 """How likely the categories must be of which two matters are, to be called different."""
 
 
@@ -233,7 +233,11 @@ def are_two(first: Want, second: Want, *, mark: Mark, in_report: bool) -> bool:
         return both(first, second, mark)
     if mark is not Mark.FURTHER and not stand_alone(first, second):
         return False
-    if mark is not Mark.NONE or frozenset(errands) in FREE or differ(first, second, mark):
+    if mark is not Mark.NONE or frozenset(errands) in FREE:
+        return True
+    # A story told before its question is about what the question is about.
+    told = errands == (Errand.REPORT, Errand.QUESTION) and not TURNS.match(second.text)
+    if differ(first, second, SURELY if told else LIKELY):
         return True
     goes_on = first.category == second.category or not is_new(first, second)
     return errands == (Errand.QUESTION, Errand.REPORT) and not goes_on
@@ -249,6 +253,8 @@ def stand_alone(first: Want, second: Want) -> bool:
     if errands == (Errand.TICKET, Errand.REPORT):
         new = is_new(first, second) or AFRESH.search(second.text) is not None
         return first.intent in PENDING and new and not OLD_TICKET.search(second.text)
+    if errands == (Errand.SUGGESTION, Errand.QUESTION):
+        return False
     if second.errand is Errand.QUESTION:
         return second.asks and bool(matter(second.text))
     return first.errand is not Errand.QUESTION or first.asks
@@ -266,16 +272,16 @@ def both(first: Want, second: Want, mark: Mark) -> bool:
             return False
         if mark is Mark.FURTHER:
             return True
-        apart = mark is Mark.ALSO or differ(first, second, mark) or first.intent != second.intent
+        apart = mark is Mark.ALSO or differ(first, second, at_least=CLEAR)
         return first.asks and second.asks and apart and not share(first, second)
     if mark is Mark.NONE or first.errand not in {Errand.REPORT, Errand.SUGGESTION}:
         return False
-    return is_new(first, second) or (mark is Mark.FURTHER and differ(first, second, mark))
+    return is_new(first, second) or (mark is Mark.FURTHER and differ(first, second, CLEAR))
 
 
-def differ(first: Want, second: Want, mark: Mark) -> bool:
-    """Whether the two are about matters of different categories, each of them likely."""
-    sure = min(first.category_confidence, second.category_confidence) >= APART[mark]
+def differ(first: Want, second: Want, at_least: float) -> bool:
+    """Whether the two are about matters of different categories, each of them so likely."""
+    sure = min(first.category_confidence, second.category_confidence) >= at_least
     return sure and first.category != second.category
 
 

@@ -104,6 +104,21 @@ def test_an_old_ticket_and_what_is_wrong_now_are_two_wants() -> None:
     assert not are_two(asked, same, mark=Mark.NONE, in_report=False)
 
 
+def test_a_story_told_before_its_question_is_one_want_unless_one_turns_to_the_question() -> None:
+    story = Want("report_problem", 0.9, "劳动和社会保障", 0.9, "公司倒闭了")
+    question = Want("ask_policy", 0.9, "民政", 0.5, "失业金还能领吗")
+    turned = Want("ask_policy", 0.9, "民政", 0.5, "请问失业金还能领吗")
+    assert not are_two(story, question, mark=Mark.NONE, in_report=False)
+    assert are_two(story, turned, mark=Mark.NONE, in_report=False)
+
+
+def test_a_suggestion_in_the_form_of_a_question_is_no_second_want() -> None:
+    suggestion = Want("suggest", 0.9, "交通运输", 0.9, "建议把车站往东挪")
+    more = Want("ask_policy", 0.9, "民政", 0.9, "老人走过去能近点吗")
+    assert not are_two(suggestion, more, mark=Mark.NONE, in_report=False)
+    assert are_two(suggestion, more, mark=Mark.FURTHER, in_report=False)
+
+
 def test_thanks_are_a_want_only_before_something_else() -> None:
     thanks = Want("thanks", 0.9)
     assert are_two(thanks, QUESTION, mark=Mark.FURTHER, in_report=False)
