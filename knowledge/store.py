@@ -26,6 +26,9 @@ from knowledge.version import (
     title_of,
 )
 
+LONGEST = 100
+"""Characters of an id or a topic."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -87,9 +90,13 @@ def save_versions(
         encode: finds questions that mean the same; without it only those worded alike are found.
 
     Raises:
-        ReviewFault: the author's name is none, or one of the items is archived; nothing is saved.
+        ReviewFault: the author's name is none, an id or topic is too long, or one of the items is
+            archived; nothing is saved.
     """
     author, note = person(author), note.strip()
+    for id, content in contents.items():
+        if max(len(id), len(str(content.get("topic", "")))) > LONGEST:
+            raise ReviewFault(f"{id[:40]}: id and topic have at most {LONGEST} characters")
     known, changed = _changed(session, kind, contents)
     said = dict[str, list[str]]()
     if kind is Kind.ENTRY:

@@ -1,5 +1,6 @@
 """A database of knowledge, and people who edit it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,11 +22,15 @@ WANG, LI = "小王", "老李"
 
 @contextmanager
 def empty_database() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
+    """In memory, or on PostgreSQL where LINLI_TEST_POSTGRESQL names an empty database."""
+    engine = create_engine(os.environ.get("LINLI_TEST_POSTGRESQL") or "sqlite://")
     Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        Base.metadata.drop_all(engine)
+        engine.dispose()
 
 
 def draft(session: Session, *entries: Entry, now: datetime = NOW) -> Saved:

@@ -116,3 +116,12 @@ def test_warnings_are_given_and_kept_with_the_version_and_block_nothing(session:
     kept = get_version(session, ENTRY, "pool-again").warnings
     assert tuple(f"pool-again：{line}" for line in kept) == saved.warnings
     assert draft(session, again).warnings == ()
+
+
+@pytest.mark.parametrize("changed", [{"id": "x" * 101}, {"topic": "长" * 101}])
+def test_an_id_or_topic_that_is_too_long_is_refused(
+    session: Session, changed: dict[str, str]
+) -> None:
+    with pytest.raises(ReviewFault, match="at most 100 characters"):
+        draft(session, LIBRARY, replace(POOL, **changed))  # type: ignore[arg-type]
+    assert is_empty(session)
