@@ -11,6 +11,7 @@ NAMES = {
     "question": "标准问题",
     "variants": "别的问法",
     "answer": "答案",
+    "source": "依据",
     "title": "标题",
     "article": "条款",
     "number": "文号",
@@ -40,7 +41,8 @@ def differences(kind: Kind, old: Content, new: Content) -> list[str]:
 
 def fields(content: Content) -> dict[str, list[str]]:
     """The fields of an entry, or of a document without its text, as texts by their names."""
-    flat = {**content, **dict(content.get("source") or {})}
+    source = dict(content.get("source") or {})
+    flat = {**content, "source": source.pop("title", ""), **source}
     return {
         name: [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
         for field, name in NAMES.items()

@@ -32,8 +32,9 @@ def test_what_was_empty_is_new_and_what_becomes_empty_is_gone() -> None:
 def test_every_field_of_an_entry_is_shown() -> None:
     content = to_content(replace(POOL, expires=date(2027, 1, 1)))
     shown = fields(content)
-    assert set(content) - {"id", "source"} <= {f for f, name in NAMES.items() if name in shown}
-    assert shown["条款"] == ["第三条"]
+    assert set(content) - {"id"} <= {f for f, name in NAMES.items() if name in shown}
+    assert (shown["依据"], shown["条款"]) == ([POOL.source.title], ["第三条"])
+    assert "标题" not in shown
 
 
 def test_documents_are_compared_article_by_article() -> None:
