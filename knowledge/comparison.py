@@ -13,6 +13,8 @@ ALIKE = 0.5
 """Articles under different numbers are the same article when so many of their bigrams are."""
 SAME_PLACE = 0.2
 """Under the same number less is enough."""
+PAIRS = 250_000
+"""So many pairs of articles are compared at most; beyond, only those under the same number."""
 LONGEST = 2000
 """Characters of an article whose wording is compared; a longer one is shown old and new."""
 
@@ -133,8 +135,13 @@ def _scored(
     free: set[int],
 ) -> Iterator[tuple[float, int, int]]:
     """How alike the articles are that are not paired yet; the same number counts for it."""
-    for old in (old for old in range(len(before)) if old not in pairs):
-        for new in sorted(free):
+    left = [old for old in range(len(before)) if old not in pairs]
+    within_bounds = len(left) * len(free) <= PAIRS
+    places: dict[str, list[int]] = {}
+    for new in sorted(free):
+        places.setdefault(after[new][0], []).append(new)
+    for old in left:
+        for new in sorted(free) if within_bounds else places.get(before[old][0], [])[:1]:
             total = bags_before[old].total() + bags_after[new].total()
             shared = (bags_before[old] & bags_after[new]).total()
             alike = 2 * shared / total if total else 1.0

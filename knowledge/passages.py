@@ -7,6 +7,7 @@ cut between paragraphs (款), items (项) or sentences, and every piece says whe
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from knowledge.files.block import Block
 from knowledge.marks import Mark, Rank, is_heading, mark
@@ -169,9 +170,10 @@ class _Cutter:
 def cut(blocks: Sequence[Block], longest: int = LONGEST) -> tuple[Passage, ...]:
     """The passages of a text, in its order."""
     cutter = _Cutter()
-    for n, block in enumerate(blocks):
-        if block.text.strip():
-            cutter.take(block, next((b for b in blocks[n + 1 :] if b.text.strip()), None))
+    written = [block for block in blocks if block.text.strip()]
+    for block, following in zip_longest(written, written[1:]):
+        if block is not None:
+            cutter.take(block, following)
     return tuple(piece for section in cutter.finish() for piece in _pieces(section, longest))
 
 
@@ -196,6 +198,7 @@ def _pieces(section: _Section, longest: int) -> list[Passage]:
             size = 0
         groups[-1].append(unit)
         size += len(unit.text)
+    leads = _leads(units)
     clauses = max((unit.clause for unit in units), default=1)
     passages = []
     for n, group in enumerate(groups):
@@ -206,7 +209,7 @@ def _pieces(section: _Section, longest: int) -> list[Passage]:
                 label=section.label,
                 text=_joined(group),
                 part=part,
-                lead=_lead(group[0], units),
+                lead=leads.get(group[0].clause, "") if group[0].item else "",
                 page=group[0].page,
                 number=section.number,
                 opening=section.opening if n == 0 else (),
@@ -265,12 +268,17 @@ def _part(group: Sequence[_Unit], clauses: int) -> str:
     return f"{clause}第{first.item}至{last.item}项"
 
 
-def _lead(first: _Unit, units: Sequence[_Unit]) -> str:
-    """What stands before the items of the same 款, where the piece begins with an item."""
-    if not first.item:
-        return ""
-    stem = "".join(u.text for u in units if u.clause == first.clause and not u.item)
-    return stem if stem.rstrip().endswith(("：", ":")) and len(stem) <= LONGEST else ""
+def _leads(units: Sequence[_Unit]) -> dict[int, str]:
+    """What stands before the items of each 款."""
+    stems = dict[int, str]()
+    for unit in units:
+        if not unit.item:
+            stems[unit.clause] = stems.get(unit.clause, "") + unit.text
+    return {
+        clause: stem
+        for clause, stem in stems.items()
+        if stem.rstrip().endswith(("：", ":")) and len(stem) <= LONGEST
+    }
 
 
 def _joined(group: Sequence[_Unit]) -> str:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,12 @@ def test_an_article_may_move_and_change() -> None:
     found = changes(law(ROOM, PARK), law(BIKE, PARK.replace("北", "南"), ROOM))
     assert "~ 第2条  汽车停在[-北-]{+南+}门，不收费。" in found
     assert "= 第1条 → 第3条" in found
+
+
+def test_very_many_articles_are_compared_number_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.comparison.PAIRS", 3)
+    later = [text.replace("门", "厅") for text in (ROOM, PARK)]
+    assert [d.change for d in compare(law(ROOM, PARK), law(*later))] == [Change.CHANGED] * 2
 
 
 def test_pieces_of_an_article_are_compared_as_one() -> None:
