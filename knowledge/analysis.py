@@ -1,7 +1,7 @@
 """How a text is cut into the terms that search compares.
 
-Characters and bigrams make sure that nothing written is lost, misspelt words included; jieba's
-words, with synonyms folded together and stop words left out, carry what is meant.
+Runs of one to three characters make sure that nothing written is lost, misspelt words included;
+jieba's words, with synonyms folded together and stop words left out, carry what is meant.
 """
 
 import hashlib
@@ -33,15 +33,18 @@ _loading = threading.Lock()
 class Analysed:
     """The terms of a text.
 
-    ``wording`` is how it is said: characters, bigrams and words. ``matter`` is the same without
-    the bigrams of question words and stop words: what it is about. ``content`` are the words
-    alone that are neither. Words are marked with ``=``, so that a word never counts as the bigram
+    ``runs``, one to three characters long, and words are how it is said; ``wording`` is both.
+    ``matter`` has no trigrams, nor the bigrams of question words and stop words: what it is about.
+    ``content`` are the words alone that are neither. ``sense``, characters, bigrams and words, is
+    for the encoder. Words are marked with ``=``, so that a word never counts as the bigram
     spelt alike. ``asks`` tells whether there is a question word or a question mark.
     """
 
+    runs: list[str]
     wording: list[str]
     matter: list[str]
     content: list[str]
+    sense: list[str]
     asks: bool
 
 
@@ -66,10 +69,14 @@ def analyse(text: str) -> Analysed:
             asks = asks or folded in question_words
     kept += _bigrams(run)
     characters = _CHARACTERS.findall(text)
+    bigrams = _bigrams(characters)
+    runs = [*characters, *bigrams, *_trigrams(characters)]
     return Analysed(
-        wording=[*characters, *_bigrams(characters), *words],
+        runs=runs,
+        wording=[*runs, *words],
         matter=[*characters, *kept, *words],
         content=content,
+        sense=[*characters, *bigrams, *words],
         asks=asks,
     )
 
@@ -82,6 +89,10 @@ def matter(text: str) -> list[str]:
     return analyse(text).matter
 
 
+def sense(text: str) -> list[str]:
+    return analyse(text).sense
+
+
 def plain(text: str) -> list[str]:
     """Characters and bigrams only, without any list of words."""
     characters = _CHARACTERS.findall(normalise(text).lower())
@@ -91,7 +102,7 @@ def plain(text: str) -> list[str]:
 @cache
 def fingerprint() -> str:
     """A hash of the word lists; an index built with other lists must be built again."""
-    digest = hashlib.sha256(b"1")
+    digest = hashlib.sha256(b"2")
     for path in (_SYNONYMS, _QUESTION_WORDS, _STOPWORDS, _LEXICON):
         digest.update(path.read_bytes() if path.exists() else b"-")
     return digest.hexdigest()
@@ -99,6 +110,10 @@ def fingerprint() -> str:
 
 def _bigrams(characters: list[str]) -> list[str]:
     return [a + b for a, b in pairwise(characters)]
+
+
+def _trigrams(characters: list[str]) -> list[str]:
+    return [a + b + c for a, b, c in zip(characters, characters[1:], characters[2:], strict=False)]
 
 
 def _lines(path: Path) -> list[list[str]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from knowledge.analysis import fingerprint, wording
+from knowledge.analysis import fingerprint, sense
 
 Vectors = NDArray[np.float32]
 """Shape (texts, dimension); every row has length 1, or 0 where a text says nothing."""
@@ -91,12 +91,13 @@ class SentenceTransformerEncoder:
 
     Args:
         instruction: put before every query, as the model's card asks; empty for none.
+        name: see ``Encoder.name``; the model's own by default.
 
     Raises:
         EncoderError: the model cannot be loaded.
     """
 
-    def __init__(self, model: str, instruction: str = "") -> None:
+    def __init__(self, model: str, instruction: str = "", name: str = "") -> None:
         try:
             from sentence_transformers import SentenceTransformer
 
@@ -107,7 +108,8 @@ class SentenceTransformerEncoder:
                 "machine with network (or through a mirror, HF_ENDPOINT), and give the path of the "
                 "folder, or go back to the built-in encoder by leaving the setting empty"
             ) from error
-        self.name = f"{model}|{instruction}" if instruction else model
+        name = name or model
+        self.name = f"{name}|{instruction}" if instruction else name
         self.source = model
         self.instruction = instruction
 
@@ -125,7 +127,7 @@ class SentenceTransformerEncoder:
 
 
 def load_encoder(model: str | Path, instruction: str = "") -> Encoder:
-    """The encoder saved in a folder by ``knowledge.training``, or any sentence-transformers model.
+    """The encoder saved in a folder by Linli's training, or any sentence-transformers model.
 
     Raises:
         EncoderError: there is no such model, it is damaged, or it was trained on other word lists.
@@ -136,6 +138,8 @@ def load_encoder(model: str | Path, instruction: str = "") -> Encoder:
     mend = "Train it again with `linli knowledge publish`"
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        if card.get("adapted"):
+            return SentenceTransformerEncoder(str(folder), instruction, card["name"])
         rows = load_file(folder / "model.safetensors")["embedding.weight"]
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise EncoderError(
@@ -148,7 +152,7 @@ def load_encoder(model: str | Path, instruction: str = "") -> Encoder:
 
 def buckets(text: str, count: int = BUCKETS) -> list[int]:
     """The rows of a text's terms; the same on every machine."""
-    return [zlib.crc32(term.encode()) % count for term in wording(text)]
+    return [zlib.crc32(term.encode()) % count for term in sense(text)]
 
 
 def random_rows(seed: int = 0, count: int = BUCKETS, dimension: int = DIMENSION) -> Vectors:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from knowledge.analysis import plain
 from knowledge.confidence import features
+from knowledge.encoder import Encoder
 from knowledge.gathering import Item
 from knowledge.index import Index
 from knowledge.lexical import Lexical
@@ -133,6 +134,12 @@ def evaluate(
         outcomes=outcomes,
         negatives=None if sayings is None else (len(sayings), sum(answers)),
     )
+
+
+def measure_encoder(questions: Questions, encoder: Encoder) -> Measured:
+    """The search as it would be with an encoder, on a pool of its own."""
+    index = Index.build(questions.pool or [], encoder)
+    return _measure(questions, lambda text: index.rank(index.query(text, encoder)).items)
 
 
 def _places(finding: Finding, places: dict[str, int]) -> list[int]:

@@ -28,8 +28,11 @@ Progress = Callable[[str], None]
 CANDIDATES = 64
 """How many each of the three ways proposes; only proposed items are compared in full."""
 
-WORDING, MATTER, MEANING, OVERLAP = 0.2, 0.8, 0.8, 0.3
-"""What each weighs; the first two are shares of the best score, the others lie between 0 and 1."""
+SPOKEN = np.array([0.1, 0.8, 2.2, 0.3], dtype=np.float32)
+WRITTEN = np.array([1.0, 0.5, 1.0, 0.3], dtype=np.float32)
+"""What each weighs for an item with questions, and for one of passages only; the first two are
+shares of the best score, the others lie between 0 and 1. A question is asked in other words and
+meaning decides; what a passage is asked for mostly stands in it, and its wording decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class Index:
             without: one item that is not allowed either.
             unseen: a text (by number) to be treated as not there, and its item's other texts.
         """
-        wordings = self.wordings.scores(query.analysed.wording)
+        wordings = self.wordings.scores(query.analysed.runs)
         matters = self.matters.scores(query.analysed.matter)
         if allowed is not None:
             wordings *= allowed.texts.mask
@@ -151,8 +154,9 @@ class Index:
             matter=matters[items],
             cosine=np.maximum.reduceat(cosines, begins),
             overlap=np.maximum.reduceat(overlaps, begins),
+            spoken=np.maximum.reduceat(self.weights[texts], begins) == 1,
             ceilings=(
-                self.wordings.ceiling(query.analysed.wording),
+                self.wordings.ceiling(query.analysed.runs),
                 self.matters.ceiling(query.analysed.matter),
             ),
         )
@@ -216,14 +220,12 @@ def _ranking(
     matter: Vectors,
     cosine: Vectors,
     overlap: Vectors,
+    spoken: Mask,
     ceilings: tuple[float, float],
 ) -> Ranking:
-    scores = (
-        WORDING * wording / max(float(wording.max()), 1e-9)
-        + MATTER * matter / max(float(matter.max()), 1e-9)
-        + MEANING * cosine
-        + OVERLAP * overlap
-    )
+    said, about = (found / max(float(found.max()), 1e-9) for found in (wording, matter))
+    weights = np.where(spoken[:, None], SPOKEN, WRITTEN)
+    scores = (weights * np.column_stack([said, about, cosine, overlap])).sum(axis=1)
     order = np.argsort(-scores, kind="stable")
     return Ranking(
         items=items[order],

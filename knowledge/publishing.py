@@ -1,6 +1,5 @@
 """From the database to a published snapshot: encoder, snapshot, gate, pointer, audit trail."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -12,24 +11,18 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from knowledge import gate, pointer, snapshot
-from knowledge.analysis import fingerprint
 from knowledge.audit import Event, record
-from knowledge.encoder import Encoder, EncoderError, load_encoder
-from knowledge.entry import Entry
+from knowledge.encoder import Encoder, EncoderError
 from knowledge.entry_file import EntryFile
 from knowledge.gate import Limits, Verdict
+from knowledge.home_encoder import encoder_for
 from knowledge.house import House
 from knowledge.manifest import Manifest, SnapshotError
 from knowledge.release import mark_published, next_release
 from knowledge.search import Searcher
-from knowledge.training import train
 from knowledge.version import person
 from nlu.clock import SHANGHAI
 
-NEW = 0.1
-"""The built-in encoder is trained anew when more than this share of the entries is new to it."""
-
-LEARNT = "learnt.txt"
 REPORTS = "gate"
 REPORTS_KEPT = 20
 
@@ -103,7 +96,7 @@ def publish(
         with reading() as session:
             release = next_release(session)
         before = pointer.readable(home)
-        encoder = encoder_for(release.entries, home, terms, progress)
+        encoder = encoder_for(release.entries, home, terms.model, terms.instruction, progress)
         manifest = snapshot.build(release.entries, home, encoder, now, progress=progress)
         verdict, report = None, None
         try:
@@ -156,48 +149,6 @@ def roll_back(
     return manifest
 
 
-def encoder_for(
-    entries: Sequence[Entry], home: Path, terms: Terms, progress: Progress = lambda line: None
-) -> Encoder:
-    if terms.model:
-        return load_encoder(terms.model, terms.instruction)
-    return built_in_encoder(entries, home, progress)
-
-
-def built_in_encoder(
-    entries: Sequence[Entry], home: Path, progress: Progress = lambda line: None
-) -> Encoder:
-    """The trained encoder in ``home``, or a new one where it does not know the entries yet.
-
-    Passages of documents teach it nothing: nobody asks for a law by its number.
-    """
-    taught = [entry for entry in entries if not entry.quoted]
-    present = {digest(entry) for entry in taught}
-    kept = _current_encoder(home, present)
-    if kept is not None:
-        return kept
-    name = hashlib.sha256("".join((fingerprint(), *sorted(present))).encode()).hexdigest()[:16]
-    folder = home / "encoders" / name
-    groups = [(*entry.phrasings, entry.answer) for entry in taught]
-    encoder = train(groups, folder, progress=progress)
-    (folder / LEARNT).write_text("\n".join(sorted(present)), encoding="utf-8")
-    return encoder
-
-
-def _current_encoder(home: Path, present: set[str]) -> Encoder | None:
-    """The encoder of the current snapshot, if it is a built-in one and knows most entries."""
-    try:
-        current = pointer.status(home).current
-        if current is None or not (home / current.encoder / LEARNT).exists():
-            return None
-        learnt = set((home / current.encoder / LEARNT).read_text(encoding="utf-8").split())
-        if len(present - learnt) > NEW * len(present):
-            return None
-        return snapshot.encoder_of(home, current)
-    except (SnapshotError, EncoderError):
-        return None
-
-
 def _judged(
     home: Path,
     before: Manifest | None,
@@ -242,9 +193,3 @@ def _reported(home: Path, manifest: Manifest, verdict: Verdict) -> Path:
     for old in sorted(folder.glob("*.json"))[:-REPORTS_KEPT]:
         old.unlink()
     return path
-
-
-def digest(entry: Entry) -> str:
-    """Changes with the words an encoder learns from."""
-    words = "\n".join((*entry.phrasings, entry.answer))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]

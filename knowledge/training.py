@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,33 @@ import numpy as np
 from knowledge.analysis import fingerprint
 from knowledge.encoder import CARD, StaticEncoder, Vectors, buckets, random_rows
 
-ROUNDS = 60
+ROUNDS = 150
 BATCH = 256
-LEARNING_RATE = 1e-2
+LEARNING_RATE = 5e-3
+MOST = 100_000
+"""At most about so many pairs are drawn from groups, however many there are."""
+
+DROPPED, DROPPED_ADAPTING = 0.5, 0.3
+"""This share of a sentence's terms is left out, others each time, so that no term is relied on."""
+
+SHARPNESS, SHARPNESS_ADAPTING = 10.0, 20.0
+"""What cosines are multiplied by before they compete."""
+
+PAIR_ROUNDS = 4
+AGAIN = 40
+"""How often each pair is shown when an encoder is adapted, and each group, lest it forget them."""
+
+TELL_EVERY = 50
 
 Progress = Callable[[str], None]
+Pair = tuple[str, str]
 
 
 def train(
     groups: Sequence[Sequence[str]],
     folder: Path,
     *,
+    pairs: Sequence[Pair] = (),
     start: Vectors | None = None,
     rounds: int = ROUNDS,
     rate: float = LEARNING_RATE,
@@ -39,21 +55,32 @@ def train(
 
     Args:
         groups: sentences of one meaning each; a group of one teaches nothing.
+        pairs: further sentences that mean the same, such as a query and its question.
         start: rows to go on from, shape (buckets, dimension); random ones by default.
         rounds: how often each group is drawn for a pair.
-        seed: the same groups and seed give the same encoder.
+        seed: the same groups, pairs and seed give the same encoder.
     """
     rows = random_rows() if start is None else start
     groups = [list(dict.fromkeys(group)) for group in groups]
     groups = [group for group in groups if len(group) > 1]
-    pairs = draw(groups, rounds, BATCH, seed)
+    rounds = min(rounds, MOST // max(len(groups), 1) + 1)
+    batches = [*draw(groups, rounds, BATCH, seed), *deal(pairs, PAIR_ROUNDS, BATCH, seed)]
+    order = np.random.default_rng(seed).permutation(len(batches))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         fresh = Path(scratch) / "encoder"
-        if pairs:
-            size = min(BATCH, len(groups))
-            progress(f"training the encoder on {len(pairs)} pairs of {len(groups)} questions")
-            rows = contrast(rows, pairs, size, rate, seed)
+        if batches:
+            some = f" and {len(pairs)} pairs" if pairs else ""
+            progress(f"training the encoder on {len(groups)} questions{some}")
+            rows = contrast(
+                rows,
+                [batches[n] for n in order],
+                rate=rate,
+                dropped=DROPPED_ADAPTING if pairs else DROPPED,
+                sharpness=SHARPNESS_ADAPTING if pairs else SHARPNESS,
+                seed=seed,
+                progress=progress,
+            )
         save(model_of(rows), fresh)
         digest = hashlib.sha256((fresh / "model.safetensors").read_bytes()).hexdigest()
         card = {"name": f"static-{digest[:16]}", "analysis": fingerprint()}
@@ -63,22 +90,37 @@ def train(
     return StaticEncoder(rows, card["name"], str(folder))
 
 
-def draw(
-    groups: Sequence[Sequence[str]], rounds: int, batch: int, seed: int
-) -> list[tuple[str, str]]:
-    """Pairs in the order of training: whole batches without two pairs of one group."""
+def draw(groups: Sequence[Sequence[str]], rounds: int, batch: int, seed: int) -> list[list[Pair]]:
+    """Batches of pairs, no two of one group in the same."""
     if len(groups) < 2:
         return []
     random = np.random.default_rng(seed)
     size = min(batch, len(groups))
     whole = len(groups) - len(groups) % size
-    pairs: list[tuple[str, str]] = []
+    pairs: list[Pair] = []
     for _ in range(rounds):
         for number in random.permutation(len(groups))[:whole]:
             group = groups[number]
             one, other = random.choice(len(group), size=2, replace=False)
             pairs.append((group[one], group[other]))
-    return pairs
+    return [pairs[n : n + size] for n in range(0, len(pairs), size)]
+
+
+def deal(pairs: Sequence[Pair], rounds: int, batch: int, seed: int) -> list[list[Pair]]:
+    """Batches in which every pair comes once a round; equal questions are kept apart."""
+    random = np.random.default_rng(seed)
+    batches = list[list[Pair]]()
+    for _ in range(rounds):
+        waiting = [pairs[n] for n in random.permutation(len(pairs))]
+        while len(waiting) > 1:
+            taken, left, questions = list[Pair](), list[Pair](), set[str]()
+            for pair in waiting:
+                fits = len(taken) < batch and pair[1] not in questions
+                (taken if fits else left).append(pair)
+                questions.add(pair[1])
+            batches.append(taken)
+            waiting = left
+    return [found for found in batches if len(found) > 1]
 
 
 def model_of(rows: Vectors) -> Any:
@@ -95,15 +137,69 @@ def model_of(rows: Vectors) -> Any:
 
 
 def contrast(
-    rows: Vectors, pairs: Sequence[tuple[str, str]], size: int, rate: float, seed: int
+    rows: Vectors,
+    batches: Sequence[Sequence[Pair]],
+    *,
+    rate: float,
+    dropped: float,
+    sharpness: float,
+    seed: int,
+    progress: Progress,
 ) -> Vectors:
-    """Trained rows; ``size`` pairs a batch, in the order given.
+    """Rows trained on the batches as they are given.
 
-    Only rows that occur in a pair are handed to the trainer: the optimiser would spend its time on
-    the many others, which stay as they are.
+    Only rows that occur in a pair are handed to the trainer, and only those of a batch are moved
+    by it: the optimiser would spend its time on the many others.
     """
     import torch
     from datasets import Dataset
+
+    random = np.random.default_rng(seed)
+    pairs = [pair for batch in batches for pair in batch]
+    numbers = {text: buckets(text, len(rows)) for text in {text for pair in pairs for text in pair}}
+    touched = np.unique([number for found in numbers.values() for number in found])
+    place = {text: np.searchsorted(touched, found) for text, found in numbers.items()}
+
+    def thinned(text: str) -> str:
+        kept = place[text][random.random(len(place[text])) >= dropped]
+        return " ".join(map(str, kept if len(kept) else place[text]))
+
+    torch.manual_seed(seed)
+    model = model_of(rows[touched])
+    model[0].embedding.sparse = True
+    written = [(thinned(one), thinned(other)) for one, other in pairs]
+    run(
+        model,
+        Dataset.from_dict(
+            {"anchor": [one for one, _ in written], "positive": [other for _, other in written]}
+        ),
+        [len(batch) for batch in batches],
+        optimizer=torch.optim.SparseAdam(list(model.parameters()), lr=rate),
+        sharpness=sharpness,
+        seed=seed,
+        progress=progress,
+    )
+    trained = rows.copy()
+    trained[touched] = model[0].embedding.weight.detach().numpy()
+    return trained
+
+
+def run(
+    model: Any,
+    dataset: Any,
+    sizes: Sequence[int],
+    *,
+    optimizer: Any,
+    sharpness: float,
+    seed: int,
+    progress: Progress,
+) -> None:
+    """One pass of sentence-transformers' trainer over rows ``{anchor, positive}``.
+
+    Args:
+        sizes: how many rows each batch has, in the order of the rows.
+        optimizer: its rate goes down to nothing in a straight line.
+    """
     from datasets.utils.logging import disable_progress_bar
     from sentence_transformers import (
         SentenceTransformerTrainer,
@@ -111,20 +207,40 @@ def contrast(
     )
     from sentence_transformers.base.sampler import DefaultBatchSampler
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from torch.optim.lr_scheduler import LambdaLR
     from torch.utils.data import SequentialSampler
-    from transformers.trainer_callback import PrinterCallback
+    from transformers.trainer_callback import PrinterCallback, TrainerCallback
 
-    numbers = {text: buckets(text, len(rows)) for text in {text for pair in pairs for text in pair}}
-    touched = sorted({number for found in numbers.values() for number in found})
-    place = {number: n for n, number in enumerate(touched)}
-    written = {text: " ".join(str(place[n]) for n in found) for text, found in numbers.items()}
+    ends = np.cumsum(sizes).tolist()
 
-    def in_order(dataset: Any, batch_size: int, drop_last: bool, **_: Any) -> Any:
-        return DefaultBatchSampler(SequentialSampler(dataset), batch_size, drop_last)
+    class AsGiven(DefaultBatchSampler):
+        def __iter__(self) -> Iterator[list[int]]:
+            return (list(range(end - size, end)) for end, size in zip(ends, sizes, strict=True))
 
-    torch.manual_seed(seed)
+        def __len__(self) -> int:
+            return len(ends)
+
+    slopes = list[tuple[Any, Any]]()
+
+    def put_aside(parameter: Any) -> None:
+        slopes.append((parameter, parameter.grad))
+        parameter.grad = None
+
+    for parameter in model.parameters():
+        parameter.register_post_accumulate_grad_hook(put_aside)
+
+    class Telling(TrainerCallback):
+        def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            # the trainer has just measured the gradients, which it cannot do with sparse ones
+            for moved, slope in slopes:
+                moved.grad = slope
+            slopes.clear()
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if state.global_step % TELL_EVERY == 0:
+                progress(f"trained {state.global_step} of {len(ends)} batches")
+
     disable_progress_bar()
-    model = model_of(rows[touched])
     model.model_card_data.widget = [{}]  # or it would choose examples, with a progress bar
     with tempfile.TemporaryDirectory() as scratch:
         trainer = SentenceTransformerTrainer(
@@ -132,9 +248,11 @@ def contrast(
             args=SentenceTransformerTrainingArguments(
                 output_dir=scratch,
                 num_train_epochs=1,
-                learning_rate=rate,
-                per_device_train_batch_size=size,
-                batch_sampler=in_order,
+                max_grad_norm=0,
+                per_device_train_batch_size=max(sizes),
+                batch_sampler=lambda data, batch_size, drop_last, **_: AsGiven(
+                    SequentialSampler(data), batch_size, drop_last
+                ),
                 seed=seed,
                 use_cpu=True,
                 report_to=[],
@@ -142,19 +260,18 @@ def contrast(
                 logging_strategy="no",
                 disable_tqdm=True,
             ),
-            train_dataset=Dataset.from_dict(
-                {
-                    "anchor": [written[one] for one, _ in pairs],
-                    "positive": [written[other] for _, other in pairs],
-                }
+            train_dataset=dataset,
+            loss=MultipleNegativesRankingLoss(
+                model,
+                scale=sharpness,
+                directions=("query_to_doc", "doc_to_query"),
+                partition_mode="per_direction",
             ),
-            loss=MultipleNegativesRankingLoss(model),
+            optimizers=(optimizer, LambdaLR(optimizer, lambda step: 1 - step / len(ends))),
+            callbacks=[Telling()],
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train()
-    trained = rows.copy()
-    trained[touched] = model[0].embedding.weight.detach().numpy()
-    return trained
 
 
 def save(model: Any, folder: Path) -> None:

@@ -57,7 +57,7 @@ def apart(step: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
 def built(home: Path, kind: str, count: int) -> dict[str, Any]:
     """Into the database, and published for the first time."""
     from knowledge import pointer, snapshot
-    from knowledge.publishing import LEARNT, digest
+    from knowledge.home_encoder import LEARNT, digest
     from knowledge.release import mark_published, next_release
     from knowledge.review import approve_at_once
     from knowledge.store import save_entries

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge import encoder
 from knowledge.encoder import CARD, EncoderError, StaticEncoder, load_encoder, random_rows
-from knowledge.training import draw, train
+from knowledge.training import deal, draw, train
 
 GROUPS = [
     ["借书证怎么办", "图书卡在哪领", "想去看书要什么证"],
@@ -18,7 +20,9 @@ GROUPS = [
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> StaticEncoder:
     start = random_rows(count=512, dimension=32)
-    return train(GROUPS, tmp_path_factory.mktemp("home") / "encoder", start=start, rounds=30)
+    return train(
+        GROUPS, tmp_path_factory.mktemp("home") / "encoder", start=start, rounds=30, rate=2e-2
+    )
 
 
 def likeness(encoder: StaticEncoder, one: str, other: str) -> float:
@@ -46,7 +50,7 @@ def test_training_brings_sentences_of_one_meaning_together(trained: StaticEncode
 
 def test_the_same_groups_train_the_same_encoder(trained: StaticEncoder, tmp_path: Path) -> None:
     start = random_rows(count=512, dimension=32)
-    again = train(GROUPS, tmp_path / "encoder", start=start, rounds=30)
+    again = train(GROUPS, tmp_path / "encoder", start=start, rounds=30, rate=2e-2)
     assert again.name == trained.name
 
 
@@ -80,11 +84,35 @@ def test_a_trained_folder_can_be_loaded_as_any_sentence_transformers_model(
 
 
 def test_no_two_pairs_of_one_group_stand_in_one_batch() -> None:
-    pairs = draw(GROUPS, rounds=20, batch=2, seed=1)
     group_of = {text: number for number, group in enumerate(GROUPS) for text in group}
-    for start in range(0, len(pairs), 2):
-        (one, same), (other, _) = pairs[start : start + 2]
+    batches = draw(GROUPS, rounds=20, batch=2, seed=1)
+    assert len(batches) == 20
+    for (one, same), (other, _) in batches:
         assert group_of[one] == group_of[same] != group_of[other]
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.sampled_from("甲乙丙丁"))), st.integers(2, 5))
+def test_pairs_are_dealt_once_a_round_with_equal_questions_apart(
+    pairs: list[tuple[str, str]], batch: int
+) -> None:
+    batches = deal(pairs, rounds=2, batch=batch, seed=1)
+    dealt = [pair for found in batches for pair in found]
+    assert all(dealt.count(pair) <= 2 * pairs.count(pair) for pair in dealt)
+    for found in batches:
+        assert 1 < len(found) <= batch
+        assert len({question for _, question in found}) == len(found)
+
+
+def test_further_pairs_are_learnt_without_forgetting_the_groups(
+    trained: StaticEncoder, tmp_path: Path
+) -> None:
+    pairs = [("屋子漏雨", "房顶渗水咋修"), ("猫丢了", "宠物走失"), ("锁坏了", "门打不开")]
+    further = train(
+        GROUPS, tmp_path / "encoder", pairs=pairs, start=trained.rows, rounds=10, rate=2e-2
+    )
+    assert likeness(further, *pairs[1]) > likeness(trained, *pairs[1]) + 0.1
+    same = ("图书卡在哪领", "想去看书要什么证")
+    assert likeness(further, *same) > likeness(further, "图书卡在哪领", "什么时候能下水") + 0.2
 
 
 def test_an_unknown_model_is_an_error_that_says_how_to_mend_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from knowledge import calibrating, pointer, publishing
+from knowledge import calibrating, home_encoder, pointer, publishing
 from knowledge.audit import latest_events
 from knowledge.confidence import FEATURES, Calibration
 from knowledge.encoder import EncoderError
@@ -50,7 +50,7 @@ def publish(
 
 @pytest.fixture
 def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "train", partial(train, rounds=0))
+    monkeypatch.setattr(home_encoder, "train", partial(train, rounds=0))
 
 
 def test_from_the_database_to_an_answer(
@@ -65,12 +65,12 @@ def test_from_the_database_to_an_answer(
     again = publish(session, tmp_path)
     assert (again.manifest, again.verdict) == (first, None)
 
-    monkeypatch.setattr(publishing, "NEW", 0.5)
+    monkeypatch.setattr(home_encoder, "NEW", 0.5)
     put(session, replace(POOL, handler="体育局", answer=POOL.answer + "谢谢。"))
     second = publish(session, tmp_path, 1).manifest
     assert second.encoder_name == first.encoder_name
 
-    monkeypatch.setattr(publishing, "NEW", 0.1)
+    monkeypatch.setattr(home_encoder, "NEW", 0.1)
     third_entry = replace(POOL, answer=POOL.answer + "再见。")
     put(session, third_entry)
     third = publish(session, tmp_path, 2).manifest
@@ -82,7 +82,7 @@ def test_from_the_database_to_an_answer(
 def test_what_the_gate_refuses_is_thrown_away_and_reported(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "NEW", 1)
+    monkeypatch.setattr(home_encoder, "NEW", 1)
     terms = replace(TERMS, house=HOUSE)
     put(session, *ENTRIES)
     first = publish(session, tmp_path, terms=terms).manifest
@@ -128,8 +128,8 @@ def test_old_snapshots_and_reports_go(
 
 def test_passages_of_documents_teach_the_encoder_nothing(tmp_path: Path) -> None:
     passages = [replace(entry, id=f"law-{entry.id}", quoted=True) for entry in ENTRIES]
-    with_them = publishing.built_in_encoder([*ENTRIES, *passages], tmp_path / "a")
-    without = publishing.built_in_encoder(ENTRIES, tmp_path / "b")
+    with_them = home_encoder.built_in_encoder([*ENTRIES, *passages], tmp_path / "a")
+    without = home_encoder.built_in_encoder(ENTRIES, tmp_path / "b")
     assert with_them.name == without.name
 
 

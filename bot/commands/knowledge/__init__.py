@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from bot.commands.knowledge.adapting import adapt
 from bot.commands.knowledge.gaps import gaps
 from bot.commands.knowledge.importing import import_entries, template
 from bot.commands.knowledge.listing import expiring, list_all
@@ -41,6 +42,7 @@ COMMANDS = (
     status,
     evaluate,
     gaps,
+    adapt,
 )
 
 for command in COMMANDS:

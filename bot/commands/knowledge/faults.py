@@ -10,6 +10,7 @@ FAULTS_SHOWN = 20
 def faults() -> Iterator[None]:
     """What may go wrong with files and snapshots, as bad input; a line for every fault."""
     from bot.cli import BadInput
+    from knowledge.adapting import AdaptingError
     from knowledge.encoder import EncoderError
     from knowledge.house import HouseError
     from knowledge.importers import ImportFault
@@ -21,7 +22,14 @@ def faults() -> Iterator[None]:
         yield
     except ImportFault as error:
         raise BadInput(_several(error.faults)) from error
-    except (EncoderError, EvaluationError, HouseError, ReviewFault, SnapshotError) as error:
+    except (
+        AdaptingError,
+        EncoderError,
+        EvaluationError,
+        HouseError,
+        ReviewFault,
+        SnapshotError,
+    ) as error:
         raise BadInput(str(error)) from error
     except OSError as error:
         raise BadInput(f"{error.filename or 'disk'}: {error.strerror}") from error

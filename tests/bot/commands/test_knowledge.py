@@ -11,7 +11,7 @@ import pytest
 from bot.cli import read_settings
 from bot.commands.knowledge import knowledge
 from bot.commands.transaction import transaction
-from knowledge import publishing
+from knowledge import adapting, home_encoder
 from knowledge.audit import Event, events_of
 from knowledge.entry import Entry, to_content
 from knowledge.training import train
@@ -40,7 +40,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.chdir(folder)
         patch.setenv("LINLI_HOME", str(folder / "home"))
         patch.setenv("LINLI_ONE_PERSON_OFFICE", "true")
-        patch.setattr(publishing, "train", partial(train, rounds=0))
+        patch.setattr(home_encoder, "train", partial(train, rounds=0))
         run(knowledge, "import", entries(folder, *ENTRIES))
         run(knowledge, "publish")
         yield folder / "home"
@@ -130,7 +130,7 @@ def test_publish_rollback_and_status_go_together(
 ) -> None:
     first = made(run(knowledge, "publish"))
     assert first.endswith(": 4 entries")
-    monkeypatch.setattr(publishing, "NEW", 1)
+    monkeypatch.setattr(home_encoder, "NEW", 1)
     changed = entries(tmp_path, LATER, replace(POOL, id="pool-two"))
     run(knowledge, "import", changed, "--by", "小王", "--approved-by", "老李")
     second = made(run(knowledge, "publish", *GATE_OFF))
@@ -156,7 +156,7 @@ def events(snapshot_id: str) -> list[Event]:
 def test_what_the_gate_refuses_stays_unpublished_until_somebody_answers_for_it(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "NEW", 1)
+    monkeypatch.setattr(home_encoder, "NEW", 1)
     house = tmp_path / "house.yml"
     house.write_text(
         f"must_answer:\n- {{question: {POOL.question}, entry: pool-hours}}\n", encoding="utf-8"
@@ -281,3 +281,42 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     wrong = write(tmp_path / "wrong.jsonl", [{"say": "讲个故事"}])
     line = fault(knowledge, "evaluate", path, "--negatives", wrong)
     assert line == f"{wrong}, row 1: text must be a text"
+
+
+@pytest.mark.usefixtures("published")
+def test_adapt_shows_before_and_after_and_keeps_the_old_encoder_where_it_is_better(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [{"query": f"{n}号柜子", "question": f"第{n}个柜子在哪里"} for n in range(100, 130)]
+    path = write(tmp_path / "pairs.jsonl", pairs)
+    result = invoke(knowledge, ["adapt", path])
+    assert result.exit_code in {0, 1}
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["recall@1", "recall@3", "recall@10"]
+    assert [line.split("  ")[0] for line in lines[1:5]] == [
+        "pairs kept aside",
+        "pairs kept aside",
+        "tests of the entries",
+        "tests of the entries",
+    ]
+    monkeypatch.setattr(adapting, "better", lambda aside, tests: False)
+    before = run(knowledge, "status")
+    refused = invoke(knowledge, ["adapt", write(tmp_path / "more.jsonl", pairs[:25])])
+    assert refused.exit_code == 1
+    assert "the old one stays" in refused.stderr
+    assert run(knowledge, "status") == before
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (['{"query": "柜子"}'], "row 1: question must be a text"),
+        ([{"query": "柜子", "question": "柜子在哪里"}], "1 pairs are too few: 20 are the least"),
+        ([], "has no rows"),
+    ],
+)
+@pytest.mark.usefixtures("published")
+def test_pairs_that_cannot_be_learnt_are_told(
+    tmp_path: Path, rows: Sequence[Any], told: str
+) -> None:
+    assert told in fault(knowledge, "adapt", write(tmp_path / "pairs.jsonl", rows))

@@ -9,7 +9,7 @@ import pytest
 from bot.cli import read_settings
 from bot.commands.knowledge import knowledge
 from bot.commands.transaction import transaction
-from knowledge import publishing
+from knowledge import home_encoder
 from knowledge.gaps import Gap, GapKind, note, open_gaps
 from knowledge.items import get_entry
 from knowledge.training import train
@@ -29,7 +29,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.chdir(folder)
         patch.setenv("LINLI_HOME", str(folder / "home"))
         patch.setenv("LINLI_ONE_PERSON_OFFICE", "true")
-        patch.setattr(publishing, "train", partial(train, rounds=0))
+        patch.setattr(home_encoder, "train", partial(train, rounds=0))
         run(knowledge, "import", entries(folder, *ENTRIES))
         run(knowledge, "publish")
         yield folder / "home"
