@@ -4,8 +4,8 @@ The test questions of the entries and the house list are asked of the snapshot t
 of the one that is to be. What is asked and what came of it stands in the verdict, row by row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from knowledge.house import House
 from knowledge.nearness import EXACT
 from knowledge.search import Decision, Searcher
 
-MANY, FEW = 2000, 300
+MANY, FEW = 2000, 100
 """At most so many test questions are asked, fewer of a pool of more than ``EXACT`` texts."""
 
 NEIGHBOURS = 50
@@ -90,11 +90,13 @@ class Verdict:
     Attributes:
         recall: of test questions that can be asked of both, the share whose entry comes first,
             before and after; before is None for a first snapshot.
+        asked: the day and the regions.
     """
 
     rows: tuple[Row, ...]
     recall: tuple[float | None, float]
     faults: tuple[str, ...]
+    asked: tuple[str, ...] = ()
 
     def by_kind(self) -> dict[Kind, list[Row]]:
         return {kind: [row for row in self.rows if row.question.kind is kind] for kind in Kind}
@@ -106,6 +108,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "asked": list(self.asked),
             "recall": {"before": self.recall[0], "after": self.recall[1]},
             "faults": list(self.faults),
             "questions": [asdict(row) for row in self.rows],
@@ -121,6 +124,7 @@ def judge(
     regions: Sequence[str],
     changed: Sequence[int],
     limits: Limits = Limits(),
+    report: Mapping[str, Any] | None = None,
     progress: Progress = lambda line: None,
 ) -> Verdict:
     """Asks both snapshots and compares.
@@ -129,7 +133,11 @@ def judge(
         before: the current one; None where there is none that can be opened.
         as_of: the day on which the questions are asked, in the residents' time zone.
         changed: numbers of the entries of ``after`` that are new or not what they were.
+        report: of the publish of ``before``: what it found then on the same day and in the same
+            place need not be asked again.
     """
+    asked = (as_of.isoformat(), *regions)
+    remembered = _remembered(report, asked)
     questions = [
         *_of_house(house, before, after),
         *_tests(after, as_of, regions, changed),
@@ -146,12 +154,24 @@ def judge(
     rows = tuple(
         Row(
             question,
-            ask(before, question.text) if before is not None and _known(before, question) else None,
+            remembered.get(question.text) or ask(before, question.text)
+            if before is not None and _known(before, question)
+            else None,
             ask(after, question.text),
         )
         for question in questions
     )
-    return _judged(rows, before is None, limits)
+    return replace(_judged(rows, before is None, limits), asked=asked)
+
+
+def _remembered(report: Mapping[str, Any] | None, asked: tuple[str, ...]) -> dict[str, Found]:
+    if report is None or tuple(report.get("asked", ())) != asked:
+        return {}
+    found = {row["question"]["text"]: row["after"] for row in report["questions"]}
+    return {
+        text: Found(Decision(after["decision"]), after["entry"], after["confidence"])
+        for text, after in found.items()
+    }
 
 
 def _judged(rows: tuple[Row, ...], first: bool, limits: Limits) -> Verdict:

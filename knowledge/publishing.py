@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -170,8 +171,19 @@ def _judged(
         regions=terms.regions,
         changed=changed,
         limits=terms.limits,
+        report=_report_of(home, before),
         progress=progress,
     )
+
+
+def _report_of(home: Path, manifest: Manifest | None) -> dict[str, Any] | None:
+    """The report of the publish of a snapshot, where it is still there."""
+    try:
+        path = home / REPORTS / f"{manifest.id if manifest else ''}.json"
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return report
 
 
 def _opened(home: Path, manifest: Manifest | None, encoder: Encoder) -> Searcher | None:

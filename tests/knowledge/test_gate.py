@@ -151,3 +151,18 @@ def test_the_report_has_every_question_before_and_after(before: Searcher) -> Non
     assert set(row) == {"question", "before", "after"}
     assert row["before"]["entry"] == row["question"]["entry"]
     assert report["faults"] == []
+
+
+def test_what_was_found_on_the_same_day_and_place_is_not_asked_again(before: Searcher) -> None:
+    report = judged(None, before).to_json()
+    deaf = Answering(before, {t: Finding(Decision.UNKNOWN, ()) for e in ENTRIES for t in e.tests})
+    again = judge(
+        deaf, before, HOUSE, as_of=TODAY, regions=REGIONS, changed=EVERYTHING, report=report
+    )
+    assert again.recall == (1.0, 1.0)
+    elsewhere = {**report, "asked": ["2020-01-01", *REGIONS]}
+    for other in (elsewhere, None, {}):
+        asked = judge(
+            deaf, before, HOUSE, as_of=TODAY, regions=REGIONS, changed=EVERYTHING, report=other
+        )
+        assert asked.recall[0] == 0.0
