@@ -104,14 +104,21 @@ class Kept:
 
     def find(self, keys: Keys) -> Numbers:
         """Positions of the rows, shape (keys,); -1 where there is none."""
+        pools = [(segment.keys, order) for segment, order in self._ordered()]
+        if len(keys) > CHUNK and len(pools) > 1:  # sorting all once is quicker then
+            every = np.concatenate([kept for kept, _ in pools])
+            pools = [(every, np.argsort(every[:, 0], kind="stable"))]
         found, begin = np.full(len(keys), -1, dtype=np.int64), 0
-        for segment, order in zip(self._segments, self._orders, strict=True):
-            first = segment.keys[:, 0][order]
+        for kept, order in pools:
+            first = kept[:, 0][order]
             places = order[np.minimum(np.searchsorted(first, keys[:, 0]), len(order) - 1)]
-            same = (segment.keys[places] == keys).all(axis=1)
+            same = (kept[places] == keys).all(axis=1)
             found[same] = begin + places[same]
-            begin += len(segment.keys)
+            begin += len(kept)
         return found
+
+    def _ordered(self) -> Iterator[tuple[Segment, Numbers]]:
+        return zip(self._segments, self._orders, strict=True)
 
     def missing(self, keys: Keys) -> Numbers:
         """Places of the keys that have no row yet, of equal ones only the first."""

@@ -37,6 +37,16 @@ def test_rows_come_back_by_content_in_any_order(place: str, tmp_path: Path) -> N
     assert told(store, wanted) == wanted
 
 
+def test_many_are_found_as_a_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Kept()
+    for start in range(0, 40, 8):
+        store.add(ragged(WORDS[start : start + 8]))
+    keys = keys_of([*WORDS[::-1], "没有", WORDS[3]])
+    few = store.find(keys)
+    monkeypatch.setattr(kept, "CHUNK", 10)
+    assert store.find(keys).tolist() == few.tolist()
+
+
 def test_rows_of_one_length_come_back_by_content() -> None:
     store = Kept()
     store.add(fixed(WORDS[:15]))
