@@ -17,9 +17,9 @@ from knowledge.analysis import analyse, plain
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to rows of length 1."""
 
-SAID, MEANT = 0.5, 0.57
+SAID, MEANT = 0.5, 0.63
 """From when on two questions count as alike: by their words alone; by the mean of that and the
-cosine. Of the 369 seed questions, all different, 15 and 12 have another one that is so near."""
+cosine. Of the 369 seed questions, all different, 15 and 10 have another one that is so near."""
 
 PROPOSED = 8
 """How many are compared in full with each question."""
