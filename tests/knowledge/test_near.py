@@ -49,7 +49,7 @@ def test_an_encoder_finds_what_is_meant() -> None:
         rows = [[1.0, 0.0] if "自行车" in text or "单车" in text else [0.0, 1.0] for text in texts]
         return np.array(rows, dtype=np.float32)
 
-    asked = {"new": "哪里能给单车打气？"}
+    asked = {"new": "社区哪里能给单车打气？"}
     known = {**KNOWN, **asked}
     assert near(asked, known) == {}
     assert [n.id for n in near(asked, known, encode)["new"]] == ["pump"]
