@@ -64,12 +64,13 @@ def beginning() -> Iterator[None]:
     from actions.vault import Unreadable
     from actions.wording import WordingError
     from bot.database import DatabaseFault
+    from knowledge.encoder import EncoderError
 
     try:
         yield
     except FileNotFoundError as error:
         raise BadInput(f"{error}; 'make run' sets everything up") from error
-    except (BadRules, DatabaseFault, Unreadable, WordingError) as error:
+    except (BadRules, DatabaseFault, EncoderError, Unreadable, WordingError) as error:
         raise BadInput(" ".join(str(error).split())) from error
 
 

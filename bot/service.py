@@ -311,7 +311,11 @@ def add_internal_routes(app: FastAPI, service: Service) -> None:
 
 
 def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted.
+
+    Raises:
+        EncoderError: the encoder of what is published cannot be loaded.
+    """
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -319,6 +323,8 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     sys.setswitchinterval(SWITCH_EVERY)
     service = build(settings)
+    with contextlib.suppress(SnapshotError):
+        service.shelf.searcher()
     say(f"邻里 Linli: http://{settings.host}:{settings.port}")
     uvicorn.run(
         build_app(service),

@@ -16,7 +16,7 @@ class Event:
     """One thing done.
 
     ``what`` is a word such as saved, submitted, approved, rejected, archived, restored, published,
-    rolled_back, gate_overridden; ``kind`` and ``id`` say to what it was done.
+    rolled_back, gate_overridden, adapted; ``kind`` and ``id`` say to what it was done.
     """
 
     at: datetime

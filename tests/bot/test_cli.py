@@ -1,10 +1,12 @@
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from knowledge.encoder import EncoderError
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,17 @@ def test_what_the_service_cannot_begin_with_is_one_line(
     command: str, said: str, variables: dict[str, str]
 ) -> None:
     assert said in refused(linli(command, LINLI_PORT="1", **variables))
+
+
+def test_an_encoder_that_cannot_be_loaded_ends_it_with_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def searcher() -> None:
+        raise EncoderError("encoder 'bge' cannot be loaded; give the path of its folder")
+
+    service = SimpleNamespace(shelf=SimpleNamespace(searcher=searcher))
+    monkeypatch.setattr("bot.service.build", lambda settings: service)
+    assert "give the path of its folder" in refused(linli("serve"))
 
 
 def test_help_names_every_command() -> None:

@@ -20,15 +20,17 @@ def adapt(file: Path) -> None:
     A tenth of the questions is kept aside to measure on. Status 1 when the old encoder stays.
     """
     from bot.cli import read_settings
+    from bot.commands.transaction import transaction
     from knowledge.adapting import adapt as train
+    from knowledge.audit import Event, record
     from knowledge.questions import read_pairs
 
-    settings = read_settings()
+    settings, now = read_settings(), system_clock()
     with faults():
         adaptation = train(
             read_pairs(file),
             settings.home,
-            system_clock(),
+            now,
             model="" if settings.encoder == "static" else settings.encoder,
             instruction=settings.encoder_instruction,
             progress=_tell,
@@ -37,6 +39,10 @@ def adapt(file: Path) -> None:
     if adaptation.snapshot is None:
         _tell("the new encoder is not better; the old one stays")
         raise SystemExit(1)
+    with transaction(settings) as session:
+        pairs = f"{adaptation.learnt} pairs"
+        done = Event(now, settings.editor, "adapted", "snapshot", adaptation.snapshot, reason=pairs)
+        record(session, done)
     click.echo(f"{adaptation.snapshot}: the same entries with the new encoder")
 
 
