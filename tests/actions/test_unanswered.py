@@ -19,7 +19,7 @@ def gaps(stage: Stage) -> list[Noted]:
 
 
 def test_what_is_not_known_is_kept_once_however_often_the_turn_is_run(stage: Stage) -> None:
-    turn = stage.said(f"我叫王小明，{UNKNOWN}", "ask_policy")
+    turn = stage.said(f"我叫王小明，请问{UNKNOWN}，公积金提取", "ask_policy")
     stage.play(answer_policy, turn)
     stage.play(answer_policy, turn)
     [noted] = gaps(stage)
