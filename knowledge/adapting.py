@@ -31,8 +31,9 @@ ASIDE = 10
 LEAST = 20
 """With fewer pairs there is nothing to be learnt from and nothing to be measured on."""
 
-TOLERANCE = 0.01
-"""By so much recall@1 of the entries' own tests may fall, which is within chance."""
+TOLERANCE = 0.02
+"""By so much recall@1 of the entries' own tests may fall: some two standard errors of a difference
+on 740 tests of which a tenth change sides."""
 
 ROUNDS, BATCH, RATE, SHARPNESS = 1, 32, 2e-5, 20.0
 """How another model than the built-in one is trained."""
