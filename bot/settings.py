@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         default=WECHAT_API, description="WeChat's API; another only for rehearsals."
     )
     wechat_reply_within: timedelta = Field(
-        default=timedelta(seconds=4.2),
+        default=timedelta(seconds=4),
         gt=timedelta(),
         lt=timedelta(seconds=4.5),
         description="How long a WeChat request may take before the answer goes another way.",
