@@ -6,6 +6,7 @@ answer, counts the allowance for writing first, and gives out tokens that expire
 """
 
 import asyncio
+import contextlib
 import html
 import itertools
 import random
@@ -127,7 +128,7 @@ class StandIn:
         begun, status, text = time.monotonic(), 0, None
         try:
             async with asyncio.timeout(WAITS * self.pace):
-                answer = await self.http.post(next(self.turn), params=query, content=body.encode())
+                answer = await self.post(body, query)
                 status = answer.status_code
                 text = answer.text if status == 200 else None
         except (TimeoutError, httpx.HTTPError):
@@ -135,6 +136,13 @@ class StandIn:
             await asyncio.sleep(0.2 * self.pace)
         self.deliveries.append(Delivery(number, attempt, status, time.monotonic() - begun))
         return text
+
+    async def post(self, body: str, query: dict[str, str]) -> httpx.Response:
+        """By way of a load balancer, which passes over a process where nothing listens."""
+        for _ in self.urls[1:]:
+            with contextlib.suppress(httpx.ConnectError):
+                return await self.http.post(next(self.turn), params=query, content=body.encode())
+        return await self.http.post(next(self.turn), params=query, content=body.encode())
 
     def sealed(self, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
         """The body and the address of a delivery; encrypted where the account has a key."""
