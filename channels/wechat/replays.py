@@ -34,6 +34,7 @@ def is_replayed(session: Session, signed: str, message: str, now: datetime) -> b
         except IntegrityError:
             row = session.get_one(SignatureRow, key)
         else:
+            forget_signatures(session, now)
             return False
     return row.message != told or now - row.seen > REPEATED_WITHIN
 

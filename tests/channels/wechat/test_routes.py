@@ -12,7 +12,7 @@ from actions.reply import Button, PhoneNumber, Reply, TicketCard
 from channels.gateway import Heard
 from channels.tables import Handed
 from channels.wechat.envelope import FRESH, signature
-from channels.wechat.replays import REPEATED_WITHIN
+from channels.wechat.replays import REPEATED_WITHIN, is_replayed
 from channels.wechat.standin import BROKEN, links
 from tests.channels.house import Answerer, House, until
 from tests.channels.wechat.conftest import Scene, account
@@ -264,6 +264,14 @@ async def test_a_signature_serves_one_message_only(scene: Scene) -> None:
     scene.house.now += REPEATED_WITHIN + timedelta(seconds=1)
     assert (await post(url, params=query, content=body)).status_code == 403
     assert scene.answerer.texts == ["一"]
+
+
+async def test_a_signature_is_forgotten_once_its_age_alone_refuses_it(scene: Scene) -> None:
+    signed = ("yunxi/1/1", "yunxi/2/2")
+    await scene.gateway.change(is_replayed, signed[0], "1", scene.house.now)
+    later = scene.house.now + 2 * FRESH + timedelta(seconds=1)
+    await scene.gateway.change(is_replayed, signed[1], "2", later)
+    assert len(scene.house.rows("signatures", "key")) == 1
 
 
 @pytest.fixture
