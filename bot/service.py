@@ -42,6 +42,7 @@ from channels.inbox import recall
 from channels.limits import BodyLimit
 from channels.metrics import QUEUE
 from channels.outgoing import depth
+from channels.rates import Rates, build_rates
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
@@ -78,6 +79,7 @@ class Service:
     token: str
     gateway: Gateway
     courier: Courier
+    rates: Rates
     attachments: Attachments
     wechat: WeChat
     ledger: Ledger
@@ -180,6 +182,14 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         clock=clock,
         owner=owner,
     )
+    rates = build_rates(
+        settings.rates,
+        redis=settings.redis_url,
+        proxies=settings.trusted_proxies,
+        vault=vault,
+        wording=wording,
+        clock=clock,
+    )
     courier = Courier(sessions, {"wechat": wechat.writer}, vault=vault, clock=clock, owner=owner)
     gateway = Gateway(
         sessions,
@@ -190,6 +200,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         message_limit=settings.message_limit,
         at_most=settings.messages_at_once,
         call_courier=courier.call,
+        limit=rates,
         fetchers={"wechat": wechat.fetch},
         owner=owner,
     )
@@ -207,6 +218,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         token=token,
         gateway=gateway,
         courier=courier,
+        rates=rates,
         attachments=attachments,
         wechat=wechat,
         ledger=Ledger(sessions, vault),
@@ -256,6 +268,7 @@ def build_app(service: Service) -> FastAPI:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await service.engine.close()
+        await service.rates.windows.close()
         await service.wechat.close()
         service.database.dispose()
 
@@ -332,5 +345,6 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
         port=settings.port,
         log_level=settings.log_level.lower(),
         access_log=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
     )

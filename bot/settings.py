@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.rates import Rate, networks_of
 from channels.wechat.account import API as WECHAT_API
 from channels.wechat.account import Account
 
@@ -162,6 +163,25 @@ class Settings(BaseSettings):
         ge=1,
         description="Messages a process answers at once; further ones are asked to come later.",
     )
+    rate_per_person: Rate = Field(
+        default="60/minute;600/hour",
+        description="Messages of one conversation that are answered; off: any number.",
+    )
+    rate_per_address: Rate = Field(
+        default="600/minute;6000/hour",
+        description="Messages from one address of the web page that are answered; off: any.",
+    )
+    rate_overall: Rate = Field(
+        default="12000/minute", description="Messages of everybody that are answered; off: any."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"),
+        description="Addresses and networks whose X-Forwarded-For is believed; a JSON list.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis in which all processes count rates together; empty: each by itself.",
+    )
     body_limit: int = Field(
         default=8_000_000, ge=10_000, description="Bytes of one request; more is refused."
     )
@@ -195,6 +215,19 @@ class Settings(BaseSettings):
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return level.upper()
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def known_networks(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        networks_of(texts)
+        return texts
+
+    @field_validator("redis_url")
+    @classmethod
+    def known_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return url
+
     @model_validator(mode="after")
     def rasa_elsewhere_has_a_token(self) -> Self:
         if self.rasa_url is not None and self.rasa_token is None:
@@ -206,6 +239,14 @@ class Settings(BaseSettings):
         """Where this machine itself reaches the service."""
         host = REACHED_AT.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def rates(self) -> dict[str, str]:
+        return {
+            "person": self.rate_per_person,
+            "address": self.rate_per_address,
+            "overall": self.rate_overall,
+        }
 
     @property
     def database(self) -> str:

@@ -44,7 +44,7 @@ from channels.tables import Handed, Late
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
 from nlu.identity import mask_identities
-from nlu.text import has_words, normalise
+from nlu.text import has_words, legible, normalise
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,14 @@ Responder = Callable[[Heard], Awaitable[Sequence[Reply]]]
 """Answers a message. It may raise; the resident is then told that the message is kept."""
 
 
+Limit = Callable[[Arrival], Awaitable[Reply | None]]
+"""Counts a new message; a word where it is beyond what may be sent at present, else None."""
+
+
+async def no_limit(arrival: Arrival) -> Reply | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a channel gives to a request.
@@ -108,6 +116,7 @@ class Gateway:
         message_limit: characters of one message that are read.
         at_most: messages answered at once; beyond that new ones are put off with a word.
         call_courier: called when something was put into the outgoing queue.
+        limit: what is beyond it gets its word instead of an answer, emergencies excepted.
         fetchers: by channel, how pictures are had from it.
         owner: name of the process; every start has one of its own.
     """
@@ -123,6 +132,7 @@ class Gateway:
         message_limit: int,
         at_most: int = 200,
         call_courier: Callable[[], None] = lambda: None,
+        limit: Limit = no_limit,
         fetchers: Mapping[str, Fetch] = MappingProxyType({}),
         owner: str = "",
     ) -> None:
@@ -134,6 +144,7 @@ class Gateway:
         self.message_limit = message_limit
         self.at_most = at_most
         self.call_courier = call_courier
+        self.limit = limit
         self.fetchers = fetchers
         self.owner = owner or secrets.token_hex(8)
         self.running: dict[int, asyncio.Task[Kept]] = {}
@@ -154,7 +165,8 @@ class Gateway:
             REPEATED.labels(arrival.channel).inc()
         if recorded.replies is not None:
             return await self.give(Kept(recorded.replies, recorded.handed), recorded.id)
-        task = self.running.get(recorded.id) or self.begin(recorded, masked=masked)
+        word = await self.limit(arrival) if recorded.is_new else None
+        task = self.running.get(recorded.id) or self.begin(recorded, masked=masked, word=word)
         self.awaited[recorded.id] += 1
         try:
             left = None if within is None else within - (time.perf_counter() - started)
@@ -168,8 +180,10 @@ class Gateway:
         SECONDS.labels(arrival.channel).observe(time.perf_counter() - started)
         return await self.give(kept, recorded.id, debtor=arrival)
 
-    def begin(self, recorded: Recorded, *, masked: bool) -> asyncio.Task[Kept]:
-        task = asyncio.create_task(self.answer(recorded, masked=masked))
+    def begin(
+        self, recorded: Recorded, *, masked: bool, word: Reply | None = None
+    ) -> asyncio.Task[Kept]:
+        task = asyncio.create_task(self.answer(recorded, masked=masked, word=word))
         self.running[recorded.id] = task
         task.add_done_callback(lambda done: self.end(recorded, done))
         return task
@@ -191,8 +205,12 @@ class Gateway:
         with self.sessions.begin() as session:
             return claim(session, inbound, self.vault, self.owner, self.clock())
 
-    async def answer(self, recorded: Recorded, *, masked: bool) -> Kept:
-        """Answer when its turn has come, and write the answer down before it is given."""
+    async def answer(self, recorded: Recorded, *, masked: bool, word: Reply | None) -> Kept:
+        """Answer when its turn has come, and write the answer down before it is given.
+
+        Args:
+            word: what is said to a message beyond the limit.
+        """
         if not recorded.is_new:
             # It may have been answered since it was looked for.
             recorded = await asyncio.to_thread(self.look, recorded.id)
@@ -201,6 +219,10 @@ class Gateway:
             recorded = await asyncio.to_thread(self.look, recorded.id)
         if recorded.replies is not None:
             return Kept(recorded.replies, recorded.handed)
+        readable = recorded.said.text[: self.message_limit]
+        if word is not None and find_emergency(legible(readable).text) is None:
+            ANSWERED.labels(recorded.channel, "limited").inc()
+            return await asyncio.to_thread(self.keep, recorded.id, (word,))
         said = await self.with_pictures(recorded) if recorded.said.media else recorded.said
         heard = Heard(recorded.id, recorded.channel, recorded.conversation, said)
         replies = tuple(await self.say(heard, tries=recorded.tries))

@@ -33,3 +33,9 @@ SENT = Counter(
     ["channel", "result"],
 )
 QUEUE = Gauge("linli_outgoing", "Lines waiting to be sent, by state.", ["state"])
+LIMITED = Counter(
+    "linli_messages_limited",
+    "Messages beyond a rate: of a person, an address, or of everybody.",
+    ["channel", "by"],
+)
+REDIS_ANSWERS = Gauge("linli_redis_answers", "1 while Redis counts the rates, else 0.")

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from actions.turn import Location, Said
@@ -52,7 +52,7 @@ def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
     drawing = asyncio.Semaphore(1)  # a picture may take hundreds of megabytes while it is drawn
 
     @routes.post("/messages")
-    async def messages(message: Message) -> dict[str, Any]:
+    async def messages(message: Message, request: Request) -> dict[str, Any]:
         conversation = message.conversation_id or uuid4().hex
         external = f"{conversation}/{message.message_id or uuid4().hex}"
         images: tuple[str, ...] = ()
@@ -67,6 +67,7 @@ def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
                 external=external,
                 conversation=key_of(conversation),
                 said=Said(message.text or "", location_of(message.location), images),
+                origin=request.client.host if request.client else "",
             )
         )
         return {"conversation_id": conversation, "replies": [r.to_json() for r in answer.replies]}

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.database import migrate
 from bot.service import Service, build, build_app
@@ -236,3 +237,29 @@ async def test_deliveries_go_on_after_a_fault_of_the_database(
     task.cancel()
     assert "OperationalError" in caplog.text
     assert "confidence" not in caplog.text
+
+
+async def test_from_one_address_behind_a_proxy_only_so_many_are_answered(
+    settings: Settings,
+) -> None:
+    limited = settings.model_copy(update={"rate_per_address": "2/hour"})
+    service = build(limited)
+    app = ProxyHeadersMiddleware(build_app(service), list(limited.trusted_proxies))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+
+        async def ask(forwarded: str) -> str:
+            headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+            answer = await client.post(
+                "/api/chat/messages", json={"text": "我的工单"}, headers=headers
+            )
+            return str(answer.json()["replies"][0]["text"])
+
+        for forged in ("", "198.51.100.1, "):
+            assert "跟不上" not in await ask(f"{forged}203.0.113.9")
+        assert "跟不上" in await ask("198.51.100.2, 203.0.113.9")
+        assert "跟不上" not in await ask("203.0.113.10")
+        for _ in range(4):
+            assert "跟不上" not in await ask("")
+    await service.engine.close()
+    service.database.dispose()

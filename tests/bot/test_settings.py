@@ -72,6 +72,7 @@ def test_secrets_are_not_shown() -> None:
             "database_url": "postgresql://linli:geheim@127.0.0.1/linli",
             "rasa_url": "http://127.0.0.1:5005",
             "rasa_token": "geheim",
+            "redis_url": "redis://:geheim@127.0.0.1",
         }
     )
     assert "geheim" not in f"{settings!r} {settings} {settings.model_dump_json()}"
@@ -110,6 +111,11 @@ def test_this_machine_reaches_the_service_where_it_listens(host: str, url: str) 
         ("rasa_answers_within", "soon"),
         ("resume_after", -1),
         ("regions", []),
+        ("rate_per_person", "60"),
+        ("rate_per_address", "0/minute"),
+        ("rate_overall", ""),
+        ("trusted_proxies", ["10.0.0.0/33"]),
+        ("redis_url", "http://127.0.0.1"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(name: str, value: Any) -> None:
