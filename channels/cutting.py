@@ -6,19 +6,19 @@ ENDS = re.compile(r"[。！？!?；;]+[”’）)】》]*|\n+")
 PAUSES = re.compile(r"[，、,：: ]")
 
 
-def cut(text: str, limit: int) -> tuple[str, str]:
+def cut(text: str, limit: int, encoding: str = "utf-8") -> tuple[str, str]:
     """The beginning of a text that fits, and the rest; empty where all of it fits.
 
     Args:
-        limit: bytes in UTF-8, at least 8.
+        limit: bytes in the encoding, at least 8.
 
     Returns:
         Both parts without blanks around; joined they hold every other character of the text.
     """
     text = text.strip()
-    if len(text.encode()) <= limit:
+    if len(text.encode(encoding)) <= limit:
         return text, ""
-    fits = text.encode()[:limit].decode("utf-8", "ignore")
+    fits = text.encode(encoding)[:limit].decode(encoding, "ignore")
     place = last_end(ENDS, fits, len(fits) // 3) or last_end(PAUSES, fits, len(fits) // 2)
     if not place:
         place = len(fits) if fits else 1

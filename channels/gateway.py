@@ -158,11 +158,7 @@ class Gateway:
             within: seconds in which the channel must be told something; None: as long as it takes.
         """
         started = time.perf_counter()
-        RECEIVED.labels(arrival.channel).inc()
-        cleaned, masked = clean(arrival)
-        recorded = await asyncio.to_thread(self.record, cleaned)
-        if not recorded.is_new:
-            REPEATED.labels(arrival.channel).inc()
+        recorded, masked = await self.take_in(arrival)
         if recorded.replies is not None:
             return await self.give(Kept(recorded.replies, recorded.handed), recorded.id)
         word = await self.limit(arrival) if recorded.is_new else None
@@ -179,6 +175,30 @@ class Gateway:
             self.awaited += Counter()  # forgets what nobody waits for
         SECONDS.labels(arrival.channel).observe(time.perf_counter() - started)
         return await self.give(kept, recorded.id, debtor=arrival)
+
+    async def accept(self, arrival: Arrival) -> bool:
+        """Write a message down; the answer goes out by writing first (``Late.SEND``).
+
+        Returns:
+            Whether it is new. It is kept from then on, whatever becomes of this process.
+        """
+        started = time.perf_counter()
+        recorded, masked = await self.take_in(arrival)
+        if recorded.is_new:
+            word = await self.limit(arrival)
+            task = self.begin(recorded, masked=masked, word=word)
+            seconds = SECONDS.labels(arrival.channel)
+            task.add_done_callback(lambda _: seconds.observe(time.perf_counter() - started))
+        return recorded.is_new
+
+    async def take_in(self, arrival: Arrival) -> tuple[Recorded, bool]:
+        """The record of a message, and whether identity numbers in it were masked."""
+        RECEIVED.labels(arrival.channel).inc()
+        cleaned, masked = clean(arrival)
+        recorded = await asyncio.to_thread(self.record, cleaned)
+        if not recorded.is_new:
+            REPEATED.labels(arrival.channel).inc()
+        return recorded, masked
 
     def begin(
         self, recorded: Recorded, *, masked: bool, word: Reply | None = None

@@ -215,6 +215,8 @@ def record_replies(
 
 
 def handing(row: InboundRow, now: datetime, *, awaited: bool) -> Handed:
+    if row.late == Late.SEND:
+        return Handed.QUEUED
     if awaited or row.late == Late.WAIT:
         return Handed.GIVEN
     if row.late == Late.PUSH and now - row.delivered > REPEATS_WITHIN:

@@ -23,11 +23,13 @@ class Late(StrEnum):
 
     WAIT: whoever asked waits as long as it takes, or reads it in the transcript. PUSH: the channel
     may write first. OWE: it may not; a repeat of the message, or the next message, takes it along.
+    SEND: nobody waits at all; every answer goes out by writing first.
     """
 
     WAIT = "wait"
     PUSH = "push"
     OWE = "owe"
+    SEND = "send"
 
 
 class Handed(StrEnum):

@@ -37,3 +37,10 @@ def test_a_sentence_that_is_too_long_is_cut_at_a_pause() -> None:
 def test_no_character_is_halved() -> None:
     begun, rest = cut("灯" * 10, 10)
     assert (begun, rest) == ("灯" * 3, "灯" * 7)
+
+
+@given(text=TEXTS, units=st.integers(4, 150))
+def test_a_limit_may_be_in_units_of_utf_16(text: str, units: int) -> None:
+    begun, rest = cut(text, 2 * units, "utf-16-le")
+    assert len(begun.encode("utf-16-le")) <= 2 * units
+    assert "".join((begun + rest).split()) == "".join(text.split())

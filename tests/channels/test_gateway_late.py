@@ -35,6 +35,10 @@ def owing(text: str = "路灯坏了", external: str = "1") -> Arrival:
     return arrival(text, external, late=Late.OWE, deliveries_at_most=3)
 
 
+def sending(text: str = "路灯坏了", external: str = "1") -> Arrival:
+    return arrival(text, external, late=Late.SEND, recipient="p1")
+
+
 def texts(answer: Answer) -> list[str]:
     return [reply.text for reply in answer.replies]
 
@@ -254,3 +258,43 @@ async def test_a_recipient_is_known_as_last_heard(house: House) -> None:
 def stop_time(house: House) -> None:
     """The house's clock goes on with every look; here several processes look often."""
     house.clock = lambda: house.now  # type: ignore[method-assign]
+
+
+async def test_an_accepted_message_is_kept_at_once_and_its_answer_queued(house: House) -> None:
+    called: list[None] = []
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    gateway.call_courier = lambda: called.append(None)
+    assert await gateway.accept(sending())
+    assert inbound(house, "state") == [InboundState.RECEIVED]
+    go.set()
+    await finished(gateway)
+    assert inbound(house, "handed") == [Handed.QUEUED]
+    assert len(house.rows("outgoing")) == 2
+    assert called == [None]
+
+
+async def test_an_accepted_message_brought_again_is_answered_once(house: House) -> None:
+    gateway = house.gateway()
+    assert await gateway.accept(sending())
+    assert not await gateway.accept(sending())
+    await finished(gateway)
+    assert not await gateway.accept(sending())
+    await finished(gateway)
+    assert len(house.answerer.heard) == 1
+    assert len(house.rows("outgoing")) == 2
+
+
+async def test_what_a_process_accepted_and_did_not_answer_another_does(house: House) -> None:
+    answerer, _ = held()
+    dying = house.gateway(answerer)
+    assert await dying.accept(sending())
+    for task in dying.running.values():
+        task.cancel()
+    house.now += HOLD + timedelta(seconds=1)
+    other = house.gateway()
+    await other.watch_once()
+    await finished(other)
+    assert len(house.rows("outgoing")) == 2
+    await other.watch_once()
+    assert len(house.rows("outgoing")) == 2
