@@ -37,11 +37,12 @@ class Undeliverable(Exception):
 class Writer(Protocol):
     """A channel that may write first."""
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
         """Send one reply.
 
         Args:
             inbound: the message it answers; None for what is said unasked (news of a ticket).
+            key: the same whenever this line is sent, for platforms that drop repeats by one.
 
         Raises:
             NotNow, Undeliverable: see there; any other error counts as a failure.
@@ -109,7 +110,9 @@ class Courier:
         try:
             if to is None or not to.reachable or channel not in self.writers:
                 raise Undeliverable("nobody to write to")
-            await self.writers[channel].send(to, errand.reply, inbound=errand.inbound)
+            await self.writers[channel].send(
+                to, errand.reply, inbound=errand.inbound, key=errand.key
+            )
         except NotNow as wait:
             SENT.labels(channel, "later").inc()
             await asyncio.to_thread(self.fail, errand.id, str(wait), wait.after)

@@ -191,6 +191,14 @@ class Gateway:
             task.add_done_callback(lambda _: seconds.observe(time.perf_counter() - started))
         return recorded.is_new
 
+    async def wait_for_room(self) -> None:
+        """Until less than half of what is answered at once is under way.
+
+        What still lies with a channel can wait there.
+        """
+        while len(self.running) > self.at_most // 2:
+            await asyncio.wait(self.running.values(), return_when=asyncio.FIRST_COMPLETED)
+
     async def take_in(self, arrival: Arrival) -> tuple[Recorded, bool]:
         """The record of a message, and whether identity numbers in it were masked."""
         RECEIVED.labels(arrival.channel).inc()

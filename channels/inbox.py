@@ -69,7 +69,7 @@ def record_arrival(
             state=InboundState.RECEIVED,
             received=now,
             late=arrival.late,
-            handed=Handed.OPEN,
+            handed=Handed.QUEUED if arrival.late is Late.SEND else Handed.OPEN,
             deliveries=1,
             delivered=now,
             tries=0,

@@ -26,13 +26,17 @@ PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 7200, 21
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A line to be sent, and to whom; ``inbound`` is the message it answers, if any."""
+    """A line to be sent, and to whom; ``inbound`` is the message it answers, if any.
+
+    ``key`` names it to a platform that drops repeats.
+    """
 
     id: int
     conversation: str
     reply: Reply = field(repr=False)
     recipient: Recipient | None
     inbound: int | None
+    key: str
 
 
 def enqueue(session: Session, lines: Sequence[TranscriptRow], now: datetime) -> None:
@@ -99,9 +103,44 @@ def take_due(
                 reply_of(line, vault),
                 find_recipient(session, row.conversation, vault),
                 inbound=line.inbound,
+                key=key_of(row, vault),
             )
         )
     return errands
+
+
+def key_of(row: OutgoingRow, vault: Vault) -> str:
+    """At most 32 letters, digits and hyphens; another database has other ones."""
+    return f"{row.id}-{vault.pseudonym(f'{row.id}/{row.created.isoformat()}')}"[:32]
+
+
+def find_sent(session: Session, key: str, vault: Vault) -> OutgoingRow | None:
+    """The line that was sent under a key."""
+    number = key.partition("-")[0]
+    row = session.get(OutgoingRow, int(number)) if number.isdecimal() else None
+    if row is None or row.state != OutgoingState.SENT or key_of(row, vault) != key:
+        return None
+    return row
+
+
+def put_back(
+    session: Session, row: OutgoingRow, reason: str, now: datetime, *, after: timedelta
+) -> None:
+    """A line that had been sent did not arrive: it goes out again, under a key of its own."""
+    line, conversation = row.line, row.conversation
+    session.delete(row)
+    session.flush()
+    session.add(
+        OutgoingRow(
+            conversation=conversation,
+            line=line,
+            state=OutgoingState.PENDING,
+            failures=0,
+            reason=reason[:200],
+            next_try=now + after,
+            created=now,
+        )
+    )
 
 
 def note_sent(session: Session, errand: int, now: datetime) -> None:

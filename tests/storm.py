@@ -30,10 +30,11 @@ from actions.vault import Vault, load_or_create
 from bot.database import migrate, open_engine, open_sessions
 from bot.engine import Engine, RasaProcess, free_port, newest_model
 from bot.settings import Settings
+from channels.plain import as_text
 from channels.tables import InboundRow, OutgoingRow, OutgoingState, TranscriptRow
 from channels.transcript import LINLI, reply_of
 from channels.wechat.account import Account
-from channels.wechat.render import SEPARATOR, safe
+from channels.wechat.render import SEPARATOR
 from channels.wechat.standin import BROKEN, StandIn
 
 MESSAGES = int(os.environ.get("STORM_MESSAGES", "2000"))
@@ -264,7 +265,7 @@ def compare(home: Path, platform: StandIn, vault: Vault) -> tuple[int, int, int]
                     TranscriptRow.conversation == conversation, TranscriptRow.speaker == LINLI
                 )
             )
-            expected = Counter(safe(reply_of(row, vault).text).strip() for row in rows)
+            expected = Counter(as_text(reply_of(row, vault).text).strip() for row in rows)
             seen = Counter(shown_once(platform, person, expected))
             due += expected.total()
             lost += (expected - seen).total()

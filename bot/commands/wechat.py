@@ -82,8 +82,8 @@ async def put_menu(settings: "Settings", account: "Account", wanted: dict[str, o
 
     from bot.cli import BadInput, beginning
     from bot.service import build
+    from channels.client import ApiError
     from channels.courier import NotNow, Undeliverable
-    from channels.wechat.api import ApiError
 
     with beginning():
         service = await asyncio.to_thread(build, settings)

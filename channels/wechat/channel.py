@@ -1,6 +1,5 @@
 """WeChat put together: its accounts, their clients, the writer and the routes."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +9,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions.vault import Vault
 from actions.wording import Wording
-from channels.attachments import Attachments, NoPicture
-from channels.courier import NotNow, Undeliverable
+from channels.attachments import Attachments
+from channels.client import WITHIN, Client
 from channels.gateway import Gateway
 from channels.passes import Passes
+from channels.pictures import fetch_picture
 from channels.wechat.account import Account
-from channels.wechat.api import WITHIN, Api, ApiError, renewal
+from channels.wechat.api import CODES, renewal
 from channels.wechat.routes import wechat_routes
 from channels.wechat.writer import Writer
 from nlu.clock import Clock
@@ -26,7 +26,7 @@ class WeChat:
     """Official accounts; ``page`` is the address of the residents' page, empty for none."""
 
     accounts: dict[str, Account]
-    apis: dict[str, Api]
+    apis: dict[str, Client]
     writer: Writer
     http: httpx.AsyncClient
     attachments: Attachments
@@ -37,14 +37,7 @@ class WeChat:
 
     async def fetch(self, account: str, media: str, name: str) -> str | None:
         """See ``channels.gateway.Fetch``."""
-        api = self.apis.get(account)
-        if api is None:
-            return None
-        try:
-            content = await api.media(media)
-            return await asyncio.to_thread(self.attachments.keep_content, content, name)
-        except (NoPicture, NotNow, Undeliverable, ApiError, httpx.HTTPError, ValueError):
-            return None
+        return await fetch_picture(self.apis.get(account), self.attachments, media, name)
 
     async def close(self) -> None:
         await self.http.aclose()
@@ -72,7 +65,7 @@ def build_wechat(
     http = httpx.AsyncClient(base_url=url, timeout=WITHIN, transport=transport)
     by_name = {account.name: account for account in accounts}
     apis = {
-        account.name: Api(
+        account.name: Client(
             http,
             Passes(
                 f"wechat:{account.name}",
@@ -82,6 +75,7 @@ def build_wechat(
                 clock=clock,
                 owner=owner,
             ),
+            CODES,
         )
         for account in accounts
         if account.secret.get_secret_value()

@@ -1,43 +1,23 @@
-"""Is it from WeChat, and what does it say: signatures, encryption, XML.
+"""Is it from WeChat, and what does it say."""
 
-wechatpy 1.8.18 does the cryptography and the parsing. Wrapped here is what it leaves open: it
-compares signatures with ``!=``, looks at no age and no repetition, and raises whatever comes up
-on malformed XML.
-"""
-
-import binascii
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from xml.parsers.expat import ExpatError
+from datetime import datetime
 
-import xmltodict
 from wechatpy.crypto import WeChatCrypto
-from wechatpy.exceptions import WeChatException
 from wechatpy.messages import BaseMessage
 from wechatpy.parser import parse_message
 
+from channels.sealed import (
+    MALFORMED,
+    Forged,
+    Malformed,
+    check_age,
+    check_signature,
+    fields_of,
+    unseal,
+)
 from channels.wechat.account import Account
-
-FRESH = timedelta(minutes=5)
-"""How far a signature's timestamp may lie from now; WeChat's last repeat comes after 15 s."""
-
-MALFORMED = (
-    ExpatError, ValueError, TypeError, KeyError, AttributeError, AssertionError, IndexError,
-    OverflowError, RecursionError, binascii.Error,
-)  # fmt: skip
-"""What wechatpy, xmltodict and the cipher raise on what WeChat never sends."""
-
-
-class Forged(Exception):
-    """The signature is wrong, missing, or too old."""
-
-
-class Malformed(Exception):
-    """It is signed, and cannot be read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +34,8 @@ def check(account: Account, query: Mapping[str, str], now: datetime) -> None:
     Raises:
         Forged: it does not, or was recorded and is played again later.
     """
-    parts = (query.get("timestamp", ""), query.get("nonce", ""))
-    expected = signature(account.token.get_secret_value(), *parts)
-    if not equal(query.get("signature", ""), expected):
-        raise Forged("signature")
-    check_age(parts[0], now)
-
-
-def check_age(timestamp: str, now: datetime) -> None:
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        raise Forged("timestamp")
-    if abs(now.timestamp() - int(timestamp)) > FRESH.total_seconds():
-        raise Forged("age")
-
-
-def signature(*parts: str) -> str:
-    """SHA-1 over the parts in order, as the platform's documentation prescribes."""
-    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
-
-
-def equal(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+    check_signature(query.get("signature", ""), account.token.get_secret_value(), query)
+    check_age(query, now)
 
 
 def open_envelope(account: Account, query: Mapping[str, str], body: bytes) -> Opened:
@@ -88,7 +49,7 @@ def open_envelope(account: Account, query: Mapping[str, str], body: bytes) -> Op
         outer = fields_of(body)
         encrypted = "Encrypt" in outer
         if encrypted:
-            body = decrypt(account, query, outer)
+            body = decrypt(account, query, str(outer["Encrypt"]))
         elif account.encrypted_only:
             raise Forged("plain")
         message = parse_message(body)
@@ -101,27 +62,10 @@ def open_envelope(account: Account, query: Mapping[str, str], body: bytes) -> Op
     return Opened(message, encrypted)
 
 
-def fields_of(body: bytes) -> dict[str, Any]:
-    fields = xmltodict.parse(body)["xml"]
-    if not isinstance(fields, dict):
-        raise Malformed("no fields")
-    return fields
-
-
-def decrypt(account: Account, query: Mapping[str, str], outer: Mapping[str, Any]) -> bytes:
-    key = account.aes_key.get_secret_value()
-    if not key:
+def decrypt(account: Account, query: Mapping[str, str], sealed: str) -> bytes:
+    if not account.aes_key.get_secret_value():
         raise Forged("no key")
-    sealed, token = str(outer["Encrypt"]), account.token.get_secret_value()
-    parts = (query.get("timestamp", ""), query.get("nonce", ""))
-    expected = signature(token, *parts, sealed)
-    if not equal(query.get("msg_signature", ""), expected):
-        raise Forged("msg_signature")
-    try:
-        opened = crypto(account).decrypt_message(dict(outer), expected, *parts)
-    except WeChatException as error:
-        raise Forged(type(error).__name__) from error
-    return opened.encode() if isinstance(opened, str) else bytes(opened)
+    return unseal(crypto(account), account.token.get_secret_value(), query, sealed)
 
 
 def seal(account: Account, xml: str, query: Mapping[str, str], now: datetime) -> str:

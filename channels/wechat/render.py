@@ -1,10 +1,8 @@
 """A reply as WeChat shows it: one text of at most 2,048 bytes, choices as links to tap, or a card.
 
-Texts may hold what a resident wrote, and WeChat makes links of ``<a …>``: every ``<`` that is not
-ours becomes its full-width twin.
+Texts may hold what a resident wrote, and WeChat makes links of ``<a …>``: none but ours.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,13 +11,10 @@ from urllib.parse import quote
 from wechatpy.replies import ArticlesReply, TextReply
 
 from actions.reply import Reply, TicketCard
-from channels.cutting import cut
+from channels.plain import as_text, fitted
 
 LIMIT = 2048
 """Bytes of a text message in UTF-8, passive or by customer service."""
-
-UNPRINTABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 may not hold (section 2.2)."""
 
 SEPARATOR = "\n\n"
 
@@ -39,14 +34,10 @@ def show(replies: Sequence[Reply], more: str) -> Shown:
     Args:
         more: the line that says how to read on.
     """
-    said = SEPARATOR.join(safe(reply.text) for reply in replies if reply.text)
+    said = SEPARATOR.join(as_text(reply.text) for reply in replies if reply.text)
     links = choices(replies)
     ticket = next((reply.ticket for reply in replies if reply.ticket), None)
-    room = LIMIT - len(links.encode())
-    begun, rest = cut(said, room)
-    if rest:
-        begun, rest = cut(said, room - len(f"\n{more}".encode()))
-        begun = f"{begun}\n{more}"
+    begun, rest = fitted(said, LIMIT - len(links.encode()), more)
     return Shown(begun + links, rest, ticket)
 
 
@@ -54,18 +45,13 @@ def choices(replies: Sequence[Reply]) -> str:
     """Buttons of the last reply that has any, one a line; WeChat sends back what is tapped."""
     buttons = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
     calls = [call for reply in replies for call in reply.calls]
-    lines = [f"📞 {safe(call.name)} {safe(call.number)}" for call in calls]
+    lines = [f"📞 {as_text(call.name)} {as_text(call.number)}" for call in calls]
     lines += [
         f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(button.text)}&msgmenuid={number}">'
-        f"{safe(button.title)}</a>"
+        f"{as_text(button.title)}</a>"
         for number, button in enumerate(buttons, 1)
     ]
     return "".join(f"\n{line}" for line in lines) if lines else ""
-
-
-def safe(text: str) -> str:
-    """The text with nothing in it that WeChat, or XML, would take for more than text."""
-    return UNPRINTABLE.sub("", text).replace("<", "＜").replace("]]>", "］］>")
 
 
 def passive(shown: Shown, message: Any, page: str) -> str:

@@ -11,13 +11,14 @@ from channels.arrival import Arrival
 from channels.gateway import Answer, Gateway
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient
+from channels.replays import is_replayed
 from channels.rests import keep_rest
+from channels.sealed import Forged, Malformed
 from channels.tables import Late
 from channels.wechat.account import Account
-from channels.wechat.envelope import Forged, Malformed, Opened, check, open_envelope, seal
+from channels.wechat.envelope import Opened, check, open_envelope, seal
 from channels.wechat.incoming import Incoming, number_of, read
 from channels.wechat.render import passive, show
-from channels.wechat.replays import is_replayed
 
 logger = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ import xmltodict
 from fastapi import FastAPI, Request, Response
 from wechatpy.crypto import WeChatCrypto
 
+from channels.sealed import signature
 from channels.wechat.account import Account
-from channels.wechat.envelope import signature
 
 WAITS = 5.0
 """Seconds WeChat waits for an answer."""

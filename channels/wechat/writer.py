@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions.reply import Reply, TicketCard
 from actions.vault import Vault
 from actions.wording import Wording
+from channels.allowance import sent_since
+from channels.client import Client
 from channels.courier import NotNow, Undeliverable
 from channels.recipients import Recipient, lose_recipient
 from channels.rests import keep_rest
-from channels.tables import OutgoingRow, OutgoingState
 from channels.wechat.account import Account
-from channels.wechat.api import Api
 from channels.wechat.render import show
 from nlu.clock import SHANGHAI, Clock
 
@@ -36,7 +35,7 @@ class Writer:
     def __init__(
         self,
         accounts: Mapping[str, Account],
-        apis: Mapping[str, Api],
+        apis: Mapping[str, Client],
         sessions: sessionmaker[Session],
         *,
         vault: Vault,
@@ -52,7 +51,7 @@ class Writer:
         self.clock = clock
         self.page = page
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
         """See ``channels.courier.Writer``."""
         account = self.accounts.get(to.account)
         if account is None:
@@ -82,16 +81,7 @@ class Writer:
         if self.clock() - to.heard > window:
             return None
         with self.sessions() as session:
-            sent = session.scalar(
-                select(func.count())
-                .select_from(OutgoingRow)
-                .where(
-                    OutgoingRow.conversation == to.conversation,
-                    OutgoingRow.state == OutgoingState.SENT,
-                    OutgoingRow.ended >= to.heard,
-                )
-            )
-        return max(allowed - int(sent or 0), 0)
+            return max(allowed - sent_since(session, to.conversation, to.heard), 0)
 
     async def notify(self, account: Account, to: Recipient, ticket: TicketCard) -> None:
         """News of a ticket as a subscription notice (订阅通知), beyond 48 hours."""

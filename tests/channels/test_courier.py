@@ -1,4 +1,5 @@
 import asyncio
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from actions.reply import Reply
 from channels.courier import Courier, NotNow, Undeliverable
 from channels.gateway import Gateway
-from channels.outgoing import PAUSES, SENDING_WITHIN, take_due, tell
+from channels.outgoing import PAUSES, SENDING_WITHIN, find_sent, put_back, take_due, tell
 from channels.recipients import Recipient, lose_recipient
 from channels.tables import Late, OutgoingState
 from tests.channels.house import OWNER, House, arrival, ask
@@ -21,9 +22,11 @@ class Postbox:
 
     faults: list[Exception] = field(default_factory=list)
     got: list[tuple[str, str, bool]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
         await asyncio.sleep(0)
+        self.keys.append(key)
         if self.faults:
             raise self.faults.pop(0)
         self.got.append((to.person, reply.text, inbound is not None))
@@ -171,3 +174,37 @@ async def test_a_line_that_a_dead_process_was_sending_is_sent_after_a_while(hous
     house.now += SENDING_WITHIN
     await bring(brings)
     assert postbox.texts == ["一"]
+
+
+async def test_a_line_has_one_key_however_often_it_is_sent(house: House) -> None:
+    await met(house)
+    say(house, "一", "二")
+    postbox = Postbox(faults=[ConnectionError()])
+    brings = courier(house, postbox)
+    await bring(brings)
+    house.now += PAUSES[0]
+    await bring(brings, 2)
+    assert len(set(postbox.keys)) == 2
+    assert postbox.keys[0] == postbox.keys[1]
+    assert all(re.fullmatch(r"[0-9a-zA-Z_-]{1,32}", key) for key in postbox.keys)
+
+
+async def test_a_line_that_did_not_arrive_goes_out_again_under_another_key(house: House) -> None:
+    await met(house)
+    say(house, "一")
+    postbox = Postbox()
+    brings = courier(house, postbox)
+    await bring(brings)
+    [key] = postbox.keys
+    with house.sessions.begin() as session:
+        assert find_sent(session, key + "x", house.vault) is None
+        assert find_sent(session, "9" + key, house.vault) is None
+        row = find_sent(session, key, house.vault)
+        assert row is not None
+        put_back(session, row, "fail_type 6", house.clock(), after=timedelta(hours=1))
+    await bring(brings)
+    assert states(house) == [OutgoingState.PENDING]
+    house.now += timedelta(hours=1)
+    await bring(brings)
+    assert postbox.texts == ["一", "一"]
+    assert len(set(postbox.keys)) == 2

@@ -298,3 +298,17 @@ async def test_what_a_process_accepted_and_did_not_answer_another_does(house: Ho
     assert len(house.rows("outgoing")) == 2
     await other.watch_once()
     assert len(house.rows("outgoing")) == 2
+
+
+async def test_what_can_wait_at_its_channel_waits_while_much_is_under_way(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    gateway.at_most = 2
+    for number in "12":
+        await gateway.accept(arrival(conversation=f"web:{number}", late=Late.SEND))
+    waiting = asyncio.create_task(gateway.wait_for_room())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    go.set()
+    await waiting
+    await finished(gateway)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from actions.reply import Button, PhoneNumber, Reply, TicketCard
 from channels.gateway import Heard
+from channels.replays import REPEATED_WITHIN, is_replayed
+from channels.sealed import FRESH, signature
 from channels.tables import Handed
-from channels.wechat.envelope import FRESH, signature
-from channels.wechat.replays import REPEATED_WITHIN, is_replayed
 from channels.wechat.standin import BROKEN, links
 from tests.channels.house import Answerer, House, until
 from tests.channels.wechat.conftest import Scene, account

@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from channels.sealed import FRESH
 from channels.tables import SignatureRow
-from channels.wechat.envelope import FRESH
 
 REPEATED_WITHIN = timedelta(seconds=30)
 """WeChat's last repeat comes some 15 s after the first delivery."""
