@@ -163,6 +163,7 @@ class RasaProcess:
     service: str
     name: str = "rasa"
     database: str = ""
+    log_format: str = "text"
 
     @property
     def url(self) -> str:
@@ -198,6 +199,7 @@ class RasaProcess:
             **os.environ,
             "LINLI_RASA_TOKEN": self.token,
             "LINLI_RASA_SUPERVISED": "1",
+            "LINLI_LOG_FORMAT": self.log_format,
             "LINLI_RASA_DATABASE": self.database or str(self.folder / "conversations.db"),
             "RASA_TELEMETRY_ENABLED": "false",
             "SANIC_WORKERS": "1",
@@ -346,6 +348,7 @@ def own_rasa(settings: Settings, port: int | None = None) -> RasaProcess:
         service=settings.own_url,
         name=f"rasa-{settings.port}",
         database=database_of(settings),
+        log_format=settings.log_format,
     )
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import secrets
 import sys
@@ -12,8 +11,7 @@ from datetime import datetime
 from functools import partial
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import Engine as Database
@@ -29,19 +27,19 @@ from actions.tickets.outbox import backlog, deliver_due
 from actions.turn import Means
 from actions.vault import Vault, load_or_create
 from actions.wording import load_wording
-from bot import metrics
+from bot import logs, metrics
 from bot.database import open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
 from bot.responder import Responder
 from bot.settings import Settings
+from bot.webhook import action_routes
 from channels.attachments import Attachments
 from channels.courier import Courier
+from channels.depths import note_depths
 from channels.errors import add_error_handlers
 from channels.gateway import Gateway
 from channels.inbox import recall
 from channels.limits import BodyLimit
-from channels.metrics import QUEUE
-from channels.outgoing import depth
 from channels.rates import Rates, build_rates
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
@@ -103,8 +101,7 @@ class Service:
         with self.sessions() as session:
             for state, count in backlog(session).items():
                 metrics.BACKLOG.labels(state.value).set(count)
-            for waiting, count in depth(session).items():
-                QUEUE.labels(waiting.value).set(count)
+            note_depths(session, ("web", *self.courier.writers), self.means.clock())
 
     async def watch_engine(self) -> None:
         """Note when Rasa first was ready, and how it fares."""
@@ -284,6 +281,7 @@ def build_app(service: Service) -> FastAPI:
             questions=QUICK_QUESTIONS,
         )
     )
+    app.include_router(action_routes(service.executor, service.token, service.vault.pseudonym))
     add_internal_routes(app, service)
     add_error_handlers(app)
     app.add_middleware(
@@ -312,16 +310,6 @@ def add_internal_routes(app: FastAPI, service: Service) -> None:
     async def show_metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @app.post("/internal/actions/webhook")
-    async def run_action(request: Request) -> JSONResponse:
-        given = request.headers.get("authorization", "")
-        expected = f"Bearer {service.token}"
-        if not service.token or not hmac.compare_digest(given.encode(), expected.encode()):
-            raise HTTPException(404)
-        # Rasa leaves the domain out, as endpoints.yml says; the executor insists on the key.
-        result = await service.executor.run({"domain": {}, **await request.json()})
-        return JSONResponse(result.model_dump() if result else {})
-
 
 def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     """Serve until interrupted.
@@ -329,11 +317,7 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     Raises:
         EncoderError: the encoder of what is published cannot be loaded.
     """
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for noisy in ("httpx", "rasa_sdk", "jieba"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.configure(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_EVERY)
     service = build(settings)
     with contextlib.suppress(SnapshotError):
@@ -343,7 +327,7 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
         build_app(service),
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level.lower(),
+        log_config=None,
         access_log=False,
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,

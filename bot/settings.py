@@ -5,7 +5,7 @@ Read from the environment with the prefix ``LINLI_`` and from ``.env``.
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -201,6 +201,10 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="INFO",
         description="DEBUG, INFO, WARNING or ERROR; no level writes what residents said.",
+    )
+
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="text, or json: one object a line, for programs that collect."
     )
 
     @field_validator("home", "rasa_model", "rasa_python", "wording", "house_list")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions.reply import Reply
 from actions.vault import Vault
+from channels.marks import mark
 from channels.metrics import SENT
 from channels.outgoing import Errand, give_up, note_failure, note_sent, take_due
 from channels.recipients import Recipient
@@ -105,6 +106,7 @@ class Courier:
             return take_due(session, self.owner, self.vault, self.clock())
 
     async def send(self, errand: Errand) -> None:
+        mark(self.vault.pseudonym, errand.conversation, errand.inbound)
         to = errand.recipient
         channel = to.channel if to else "none"
         try:

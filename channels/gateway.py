@@ -38,7 +38,8 @@ from channels.inbox import (
     stop_waiting,
     take_along,
 )
-from channels.metrics import ANSWERED, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
+from channels.marks import mark
+from channels.metrics import ANSWERED, IN_TIME, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
 from channels.rests import ASKS_FOR_MORE, read_rest
 from channels.tables import Handed, Late
 from nlu.clock import Clock
@@ -239,6 +240,7 @@ class Gateway:
         Args:
             word: what is said to a message beyond the limit.
         """
+        mark(self.vault.pseudonym, recorded.conversation, recorded.id)
         if not recorded.is_new:
             # It may have been answered since it was looked for.
             recorded = await asyncio.to_thread(self.look, recorded.id)
@@ -250,13 +252,13 @@ class Gateway:
         readable = recorded.said.text[: self.message_limit]
         if word is not None and find_emergency(legible(readable).text) is None:
             ANSWERED.labels(recorded.channel, "limited").inc()
-            return await asyncio.to_thread(self.keep, recorded.id, (word,))
+            return await asyncio.to_thread(self.keep, recorded, (word,))
         said = await self.with_pictures(recorded) if recorded.said.media else recorded.said
         heard = Heard(recorded.id, recorded.channel, recorded.conversation, said)
         replies = tuple(await self.say(heard, tries=recorded.tries))
         if masked:
             replies = (*replies, self.wording.say("identity_masked"))
-        return await asyncio.to_thread(self.keep, heard.id, replies)
+        return await asyncio.to_thread(self.keep, recorded, replies)
 
     async def wait_for_another(self, conversation: str) -> None:
         """Until another message of the conversation has been answered here, or for a moment."""
@@ -319,11 +321,12 @@ class Gateway:
             return None
         return self.wording.say("empty")
 
-    def keep(self, inbound: int, replies: tuple[Reply, ...]) -> Kept:
-        awaited = self.awaited[inbound] > 0
+    def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:
+        awaited = self.awaited[recorded.id] > 0
+        IN_TIME.labels(recorded.channel, "in_time" if awaited else "late").inc()
         with self.sessions.begin() as session:
             kept, handed = record_replies(
-                session, inbound, replies, self.vault, self.clock(), awaited=awaited
+                session, recorded.id, replies, self.vault, self.clock(), awaited=awaited
             )
         if handed is Handed.QUEUED:
             self.call_courier()

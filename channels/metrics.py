@@ -32,7 +32,22 @@ SENT = Counter(
     "Lines sent by writing first: sent, later, failed, dead.",
     ["channel", "result"],
 )
-QUEUE = Gauge("linli_outgoing", "Lines waiting to be sent, by state.", ["state"])
+QUEUE = Gauge("linli_outgoing", "Lines waiting to be sent, by state.", ["channel", "state"])
+INBOX = Gauge("linli_inbox", "Messages that are not answered yet.", ["channel"])
+OLDEST = Gauge(
+    "linli_inbox_oldest_seconds", "Age of the oldest message not answered yet.", ["channel"]
+)
+IN_TIME = Counter(
+    "linli_answers",
+    "Answers: in_time while somebody waited for them, late when nobody did any more.",
+    ["channel", "when"],
+)
+PASS_SECONDS_LEFT = Gauge(
+    "linli_pass_seconds_left", "Seconds until a platform's access token expires.", ["account"]
+)
+PASS_RENEWALS = Counter(
+    "linli_pass_renewals", "Access tokens asked for: renewed, failed.", ["account", "result"]
+)
 LIMITED = Counter(
     "linli_messages_limited",
     "Messages beyond a rate: of a person, an address, or of everybody.",

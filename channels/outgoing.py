@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from actions.reply import Reply
@@ -172,14 +172,3 @@ def give_up(session: Session, errand: int, reason: str, now: datetime) -> Outgoi
     row = session.get_one(OutgoingRow, errand)
     row.state, row.reason, row.ended = OutgoingState.DEAD, reason[:200], now
     return OutgoingState.DEAD
-
-
-def depth(session: Session) -> dict[OutgoingState, int]:
-    """How many rows are in which state; those sent are not counted."""
-    found = session.execute(
-        select(OutgoingRow.state, func.count())
-        .where(OutgoingRow.state != OutgoingState.SENT)
-        .group_by(OutgoingRow.state)
-    )
-    counts = {OutgoingState(state): count for state, count in found}
-    return {state: counts.get(state, 0) for state in OutgoingState if state != OutgoingState.SENT}

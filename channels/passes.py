@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions.vault import Vault
+from channels.metrics import PASS_RENEWALS
 from channels.tables import PassRow
 from nlu.clock import Clock
 
@@ -82,8 +83,10 @@ class Passes:
             if fresh.token == refused:
                 fresh = await self.renew(True)
         except BaseException:
+            PASS_RENEWALS.labels(self.account, "failed").inc()
             await asyncio.to_thread(self.end_renewal, None)
             raise
+        PASS_RENEWALS.labels(self.account, "renewed").inc()
         await asyncio.to_thread(self.end_renewal, fresh)
         return fresh.token
 

@@ -13,6 +13,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, Us
 from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
+from channels.marks import Mark, current
+
 logger = logging.getLogger(__name__)
 
 
@@ -47,6 +49,8 @@ class LinliChannel(InputChannel):
             if not self.allows(request):
                 return response.json({"error": "unknown token"}, status=401)
             given = request.json
+            message = (given.get("metadata") or {}).get("message")
+            current.set(Mark(message=message))
             collector = CollectingOutputChannel()
             try:
                 await on_new_message(

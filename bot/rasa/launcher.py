@@ -6,10 +6,12 @@ loading a model from seconds to half a second; the second gain is ``bot.rasa.val
 
 import ctypes
 import ctypes.util
+import logging
 import os
 import signal
 import sys
 import threading
+import warnings
 
 
 def die_with_parent() -> None:
@@ -29,14 +31,36 @@ def wait_for_end_of_input() -> None:
     os._exit(0)
 
 
+def log_as_the_service_does() -> None:
+    """Lines in the service's form in the place of Rasa's own, without its deprecations."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+
+    import jieba
+    import rasa.utils.io
+
+    from bot import logs
+
+    def configure(level: int | None) -> None:
+        form = os.environ.get("LINLI_LOG_FORMAT", "text")
+        logs.configure(logging.getLevelName(level or logging.INFO), form)
+        logging.getLogger("py.warnings").setLevel(logging.ERROR)
+
+    jieba.setLogLevel(logging.WARNING)
+    rasa.utils.io.configure_colored_logging = configure
+
+
 def main() -> None:
     if os.environ.get("LINLI_RASA_SUPERVISED"):
         die_with_parent()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
     import skops.io  # noqa: F401  # before TensorFlow
+
+    if sys.argv[1:2] == ["run"]:
+        log_as_the_service_does()
 
     from bot.rasa import validation
 

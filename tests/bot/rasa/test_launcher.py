@@ -1,12 +1,16 @@
+import json
 import os
 import select
 import signal
 import subprocess
 import sys
 
+from pathlib import Path
+
 import pytest
 
 from bot.settings import ROOT
+from tests.bot.rasa.environment import NEEDED, run
 
 CHILD = """
 import os, time
@@ -80,3 +84,36 @@ def test_it_stays_while_its_parent_lives_whatever_is_written_to_it() -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(timeout=0.5)
         child.kill()
+
+
+LINES = """
+import contextlib, io, json, logging, os
+os.environ["LINLI_LOG_FORMAT"] = "json"
+said = io.StringIO()
+with contextlib.redirect_stderr(said):
+    from bot.rasa.launcher import log_as_the_service_does
+    log_as_the_service_does()
+    import rasa.utils.io, structlog
+    from rasa.utils.log_utils import configure_structlog
+    from channels.marks import Mark, current
+    rasa.utils.io.configure_colored_logging(logging.WARNING)
+    configure_structlog(logging.WARNING)
+    current.set(Mark(message=12))
+    structlog.get_logger("rasa.core.processor").warning("no.model", text="overheard")
+    logging.getLogger("rasa.core.actions").info("unheard")
+print(json.dumps(said.getvalue().splitlines()))
+"""
+
+
+@NEEDED[0]
+@NEEDED[1]
+def test_rasas_lines_have_the_services_form_and_quote_nobody(tmp_path: Path) -> None:
+    [line] = run(LINES, tmp_path)
+    told = json.loads(line)
+    assert told.pop("time")
+    assert told == {
+        "level": "WARNING",
+        "logger": "rasa.core.processor",
+        "message": "no.model",
+        "inbound": 12,
+    }
