@@ -123,7 +123,7 @@ def configure(level: str, form: str, trace: Callable[[], str] = no_trace) -> Non
             "formatters": {"lines": {"()": lambda: FORMATS[form](trace)}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"level": "ERROR" if level == "ERROR" else "WARNING", "handlers": ["stderr"]},
-            "loggers": {name: {"level": level} for name in OURS},
+            "loggers": {name: {"level": level, "handlers": [], "propagate": True} for name in OURS},
         }
     )
     logging.captureWarnings(capture=True)

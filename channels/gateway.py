@@ -163,7 +163,7 @@ class Gateway:
         if recorded.replies is not None:
             return await self.give(Kept(recorded.replies, recorded.handed), recorded.id)
         word = await self.limit(arrival) if recorded.is_new else None
-        task = self.running.get(recorded.id) or self.begin(recorded, masked=masked, word=word)
+        task = self.running.get(recorded.id) or self.begin(recorded, masked, word, started)
         self.awaited[recorded.id] += 1
         try:
             left = None if within is None else within - (time.perf_counter() - started)
@@ -174,7 +174,6 @@ class Gateway:
         finally:
             self.awaited[recorded.id] -= 1
             self.awaited += Counter()  # forgets what nobody waits for
-        SECONDS.labels(arrival.channel).observe(time.perf_counter() - started)
         return await self.give(kept, recorded.id, debtor=arrival)
 
     async def accept(self, arrival: Arrival) -> bool:
@@ -186,10 +185,7 @@ class Gateway:
         started = time.perf_counter()
         recorded, masked = await self.take_in(arrival)
         if recorded.is_new:
-            word = await self.limit(arrival)
-            task = self.begin(recorded, masked=masked, word=word)
-            seconds = SECONDS.labels(arrival.channel)
-            task.add_done_callback(lambda _: seconds.observe(time.perf_counter() - started))
+            self.begin(recorded, masked, await self.limit(arrival), started)
         return recorded.is_new
 
     async def wait_for_room(self) -> None:
@@ -210,14 +206,15 @@ class Gateway:
         return recorded, masked
 
     def begin(
-        self, recorded: Recorded, *, masked: bool, word: Reply | None = None
+        self, recorded: Recorded, masked: bool, word: Reply | None, started: float
     ) -> asyncio.Task[Kept]:
         task = asyncio.create_task(self.answer(recorded, masked=masked, word=word))
         self.running[recorded.id] = task
-        task.add_done_callback(lambda done: self.end(recorded, done))
+        task.add_done_callback(lambda done: self.end(recorded, done, started))
         return task
 
-    def end(self, recorded: Recorded, task: asyncio.Task[Kept]) -> None:
+    def end(self, recorded: Recorded, task: asyncio.Task[Kept], started: float) -> None:
+        SECONDS.labels(recorded.channel).observe(time.perf_counter() - started)
         self.running.pop(recorded.id, None)
         ended = self.ended.pop(recorded.conversation, None)
         if ended is not None:
@@ -323,7 +320,8 @@ class Gateway:
 
     def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:
         awaited = self.awaited[recorded.id] > 0
-        IN_TIME.labels(recorded.channel, "in_time" if awaited else "late").inc()
+        in_time = awaited or recorded.late is Late.SEND
+        IN_TIME.labels(recorded.channel, "in_time" if in_time else "late").inc()
         with self.sessions.begin() as session:
             kept, handed = record_replies(
                 session, recorded.id, replies, self.vault, self.clock(), awaited=awaited
@@ -381,7 +379,7 @@ class Gateway:
         for recorded in await self.change(self.look_after, list(self.running)):
             if recorded.ours and recorded.id not in self.running:
                 TAKEN_OVER.inc()
-                self.begin(recorded, masked=False)
+                self.begin(recorded, False, None, time.perf_counter())
 
     def look_after(self, session: Session, running: Sequence[int]) -> list[Recorded]:
         now = self.clock()

@@ -46,6 +46,7 @@ class Recorded:
     said: Said
     replies: tuple[Reply, ...] | None
     ours: bool
+    late: Late
     handed: Handed
     deliveries: int
     tries: int
@@ -125,6 +126,7 @@ def record_of(
         said=said,
         replies=replies,
         ours=ours,
+        late=Late(row.late),
         handed=Handed(row.handed),
         deliveries=row.deliveries,
         tries=row.tries,

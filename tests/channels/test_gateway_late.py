@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from channels.arrival import Arrival
 from channels.gateway import TRIES, Answer, Gateway, Heard
@@ -253,6 +254,25 @@ async def test_a_recipient_is_known_as_last_heard(house: House) -> None:
     assert row["heard"] > before
     assert row["heard_by"] == "menu"
     assert "p1" not in repr(row)
+
+
+async def test_answers_are_counted_once_in_time_or_late_with_their_seconds(house: House) -> None:
+    def counted() -> list[float]:
+        answers = [{"channel": "web", "when": when} for when in ("in_time", "late")]
+        found = [REGISTRY.get_sample_value("linli_answers_total", labels) for labels in answers]
+        seconds = REGISTRY.get_sample_value("linli_answer_seconds_count", {"channel": "web"})
+        return [count or 0 for count in (*found, seconds)]
+
+    before = counted()
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    await gateway.receive(pushing(external="1"), within=SOON)
+    go.set()
+    await finished(gateway)
+    await gateway.receive(pushing(external="1"), within=SOON)
+    await gateway.receive(pushing(external="2"), within=5)
+    await finished(gateway)
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 2]
 
 
 def stop_time(house: House) -> None:

@@ -44,6 +44,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         gateway=None,
         attachments=None,
         wechat=SimpleNamespace(routes=partial(wechat_routes, accounts={}, page="")),
+        executor=None,
+        token="",
+        vault=SimpleNamespace(pseudonym=str),
         means=SimpleNamespace(wording=load_wording(FACTS)),
     )
     app = build_app(cast(Service, parts))

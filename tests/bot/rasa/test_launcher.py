@@ -4,7 +4,6 @@ import select
 import signal
 import subprocess
 import sys
-
 from pathlib import Path
 
 import pytest
