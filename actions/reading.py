@@ -113,7 +113,7 @@ class Reading:
 def read(turn: Turn) -> Reading:
     """Every fact the message holds, by rules over its text; the intent as Rasa saw it."""
     text = turn.text
-    corrects = CORRECTS.search(text) is not None
+    corrects = turn.said.edited or CORRECTS.search(text) is not None
     # “不是3单元是2单元”: what is denied is no fact.
     stated = DENIED.sub(lambda m: "，" * len(m.group(0)), text) if corrects else text
     phones = find_phones(stated)

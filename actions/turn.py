@@ -35,6 +35,7 @@ class Said:
 
     ``spoken``: a machine has heard the text. ``media`` are pictures that still lie with the
     channel, by its own names. ``notice``: nothing that could be read; this line answers it.
+    ``edited``: the new wording of an earlier message.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Said:
     spoken: bool = False
     media: tuple[str, ...] = field(default=(), repr=False)
     notice: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 
 from bot.commands.knowledge import knowledge
 from bot.commands.nlu import nlu
+from bot.commands.telegram import telegram
 from bot.commands.tickets import tickets
 from bot.commands.wechat import wechat
 from bot.settings import Settings
@@ -147,5 +148,5 @@ def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int) -> No
     measure_parts(read_settings(), parts or PARTS, sizes, passages)
 
 
-for group in (nlu, knowledge, tickets, wechat):
+for group in (nlu, knowledge, tickets, wechat, telegram):
     main.add_command(group)

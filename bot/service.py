@@ -41,6 +41,7 @@ from channels.gateway import Gateway
 from channels.inbox import recall
 from channels.limits import BodyLimit
 from channels.rates import Rates, build_rates
+from channels.telegram.channel import Telegram, build_telegram
 from channels.web.chat import chat_routes
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
@@ -80,6 +81,7 @@ class Service:
     rates: Rates
     attachments: Attachments
     wechat: WeChat
+    telegram: Telegram
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -187,7 +189,19 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         wording=wording,
         clock=clock,
     )
-    courier = Courier(sessions, {"wechat": wechat.writer}, vault=vault, clock=clock, owner=owner)
+    telegram = build_telegram(
+        *settings.telegram,
+        sessions,
+        polls=settings.telegram_polling,
+        url=settings.telegram_api_url,
+        attachments=attachments,
+        vault=vault,
+        wording=wording,
+        clock=clock,
+        owner=owner,
+    )
+    writers = {"wechat": wechat.writer, **telegram.writers}
+    courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner)
     gateway = Gateway(
         sessions,
         Responder(engine, means, resume_after=settings.resume_after),
@@ -198,7 +212,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         at_most=settings.messages_at_once,
         call_courier=courier.call,
         limit=rates,
-        fetchers={"wechat": wechat.fetch},
+        fetchers={"wechat": wechat.fetch, **telegram.fetchers},
         owner=owner,
     )
     executor = ActionExecutor()
@@ -218,6 +232,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         rates=rates,
         attachments=attachments,
         wechat=wechat,
+        telegram=telegram,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -256,6 +271,7 @@ def build_app(service: Service) -> FastAPI:
             asyncio.create_task(service.watch_engine()),
             asyncio.create_task(service.gateway.keep_watch()),
             asyncio.create_task(service.courier.run()),
+            asyncio.create_task(service.telegram.run(service.gateway)),
         ]
         if service.supervisor is not None:
             work.append(asyncio.create_task(service.supervisor.run()))
@@ -267,12 +283,14 @@ def build_app(service: Service) -> FastAPI:
         await service.engine.close()
         await service.rates.windows.close()
         await service.wechat.close()
+        await service.telegram.close()
         service.database.dispose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(chat_routes(service.gateway, service.attachments))
     reply_within = service.settings.wechat_reply_within.total_seconds()
     app.include_router(service.wechat.routes(service.gateway, within=reply_within))
+    app.include_router(service.telegram.routes(service.gateway))
     wording = service.means.wording
     app.include_router(
         page_routes(

@@ -12,6 +12,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from channels.rates import Rate, networks_of
+from channels.telegram.address import API as TELEGRAM_API
+from channels.telegram.address import SECRET as TELEGRAM_SECRET
+from channels.telegram.address import TOKEN as TELEGRAM_TOKEN
 from channels.wechat.account import API as WECHAT_API
 from channels.wechat.account import Account
 
@@ -84,6 +87,21 @@ class Settings(BaseSettings):
         gt=timedelta(),
         lt=timedelta(seconds=4.5),
         description="How long a WeChat request may take before the answer goes another way.",
+    )
+
+    telegram_token: SecretStr | None = Field(
+        default=None, description="Token of a Telegram bot; empty: off. See docs/telegram.md."
+    )
+    telegram_secret: SecretStr | None = Field(
+        default=None,
+        description="What Telegram must bring to the webhook; 16 to 256 letters, digits, _ and -.",
+    )
+    telegram_polling: bool = Field(
+        default=False,
+        description="Updates are fetched instead of brought: for a developer's trial only.",
+    )
+    telegram_api_url: str = Field(
+        default=TELEGRAM_API, description="The Bot API; another for one's own server or a stand-in."
     )
 
     rasa_url: str | None = Field(
@@ -232,6 +250,28 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return url
 
+    @field_validator("telegram_token")
+    @classmethod
+    def known_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not TELEGRAM_TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("must be a bot's token as BotFather gives it: digits, a colon, a key")
+        return token
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def known_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not TELEGRAM_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("must have 16 to 256 letters, digits, _ and -")
+        return secret
+
+    @model_validator(mode="after")
+    def telegram_has_a_way_in(self) -> Self:
+        if self.telegram_token and not (self.telegram_secret or self.telegram_polling):
+            raise ValueError(
+                "LINLI_TELEGRAM_TOKEN needs LINLI_TELEGRAM_SECRET, or LINLI_TELEGRAM_POLLING"
+            )
+        return self
+
     @model_validator(mode="after")
     def rasa_elsewhere_has_a_token(self) -> Self:
         if self.rasa_url is not None and self.rasa_token is None:
@@ -251,6 +291,13 @@ class Settings(BaseSettings):
             "address": self.rate_per_address,
             "overall": self.rate_overall,
         }
+
+    @property
+    def telegram(self) -> tuple[str, str]:
+        """The bot's token and the secret of its webhook; empty where there is none."""
+        found = (self.telegram_token, self.telegram_secret)
+        token, secret = (value.get_secret_value() if value else "" for value in found)
+        return token, secret
 
     @property
     def database(self) -> str:

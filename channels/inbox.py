@@ -343,6 +343,7 @@ def opened(sealed: str, vault: Vault) -> Said:
         spoken=content.get("spoken", False),
         media=tuple(content.get("media", ())),
         notice=content.get("notice", ""),
+        edited=content.get("edited", False),
     )
 
 

@@ -155,3 +155,11 @@ def test_the_time_of_an_appointment_lies_ahead() -> None:
 
 def test_plates_are_read() -> None:
     assert reading("京a 12345堵着消防通道").plates == ("京A12345",)
+
+
+def test_a_message_that_was_edited_corrects_what_it_said() -> None:
+    edited = Said("清河苑5号楼的路灯坏了", edited=True)
+    found = read(Turn("telegram:1", "telegram", 1, edited, Guess("report", 0.9), at=AT))
+    assert found.corrects
+    assert found.address is not None
+    assert found.address.text == "清河苑5号楼"

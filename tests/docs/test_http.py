@@ -14,6 +14,7 @@ from actions.reply import Citation, PhoneNumber, Reply, TicketCard
 from actions.wording import load_wording
 from bot.service import Service, build_app
 from bot.settings import Settings
+from channels.telegram.routes import telegram_routes
 from channels.web.chat import Message, Point
 from channels.wechat.routes import wechat_routes
 from tests.docs.pages import page, sections
@@ -47,6 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         executor=None,
         token="",
         vault=SimpleNamespace(pseudonym=str),
+        telegram=SimpleNamespace(routes=lambda gateway: telegram_routes(None, "")),
         means=SimpleNamespace(wording=load_wording(FACTS)),
     )
     app = build_app(cast(Service, parts))
