@@ -35,7 +35,9 @@ def note_depths(session: Session, channels: Iterable[str], now: datetime) -> Non
     for channel in channels | {channel for channel, _ in unsent}:
         for state in WAITING:
             QUEUE.labels(channel, state.value).set(unsent.get((channel, state), 0))
-    for account, expires in session.execute(select(PassRow.account, PassRow.expires)):
+    for account, expires in session.execute(
+        select(PassRow.account, PassRow.expires).where(PassRow.sealed != "")
+    ):
         PASS_SECONDS_LEFT.labels(account).set((expires - now).total_seconds())
 
 

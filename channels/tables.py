@@ -156,7 +156,10 @@ class RestRow(Base):
 
 
 class PassRow(Base):
-    """The access token of an account at its platform, one for all processes."""
+    """The access token of an account at its platform, one for all processes.
+
+    Where ``sealed`` is empty there is none: ``renewed_by`` has only the turn to act for it.
+    """
 
     __tablename__ = "passes"
 

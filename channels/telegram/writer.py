@@ -41,8 +41,8 @@ class Writer:
         self.wording = wording
         self.clock = clock
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None) -> None:
-        """See ``channels.courier.Writer``."""
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+        """See ``channels.courier.Writer``; Telegram knows no key by which it would drop repeats."""
         if to.account != self.account:
             raise Undeliverable("another bot's chat")
         shown = show(reply, self.wording.text("more"))

@@ -62,3 +62,10 @@ def test_a_token_is_told_by_the_seconds_it_holds(house: House) -> None:
         assert gauge("linli_pass_seconds_left", account="wechat:a") == 7000
         note_depths(session, (), expires + timedelta(seconds=5))
     assert gauge("linli_pass_seconds_left", account="wechat:a") == -5
+
+
+def test_a_turn_that_somebody_has_is_no_token(house: House) -> None:
+    with house.sessions.begin() as session:
+        session.add(PassRow(account="turn", expires=house.now, renewing_until=house.now, sealed=""))
+        note_depths(session, (), house.now)
+    assert REGISTRY.get_sample_value("linli_pass_seconds_left", {"account": "turn"}) is None
