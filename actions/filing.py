@@ -25,6 +25,7 @@ from actions.turn import Means, Outcome, Turn
 from actions.waiting import offer_next
 from nlu.address import find_addresses
 from nlu.clock import SHANGHAI
+from nlu.spans import spanned
 from nlu.text import title_of
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def finish(turn: Turn, means: Means) -> Outcome:
         return Outcome((reply, offered), slots=UNSET)
 
 
+@spanned("tickets.file")
 def finish_confirmed(session: Session, draft: Draft, means: Means, now: datetime) -> Reply:
     ticket = file_draft(session, draft, means, now)
     done = replace(draft, state=DraftState.FILED, number=ticket.number)

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from actions.reply import Button, Reply
 from bot.settings import ROOT, Settings
+from nlu.spans import spanned, traceparent
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Engine:
         }
         self.http = httpcore.AsyncConnectionPool(max_connections=100, keepalive_expiry=30)
 
+    @spanned("rasa.message", "client")
     async def respond(
         self, conversation: str, text: str, message: int, part: tuple[int, int] | None = None
     ) -> list[Reply]:
@@ -85,7 +87,7 @@ class Engine:
             {
                 "conversation": conversation,
                 "text": text,
-                "metadata": {"message": message, "part": part},
+                "metadata": {"message": message, "part": part, **propagated()},
             },
         )
         try:
@@ -96,6 +98,7 @@ class Engine:
             raise EngineUnavailable("empty answer")
         return replies
 
+    @spanned("rasa.parse", "client")
     async def parse(self, text: str) -> dict[str, Any]:
         """What the NLU pipeline understands: intent, ranking, category.
 
@@ -128,11 +131,20 @@ class Engine:
     ) -> httpcore.Response:
         async with asyncio.timeout(within):
             return await self.http.request(
-                method, f"{self.url}{path}", headers=self.headers, content=content
+                method,
+                f"{self.url}{path}",
+                headers={**self.headers, **propagated()},
+                content=content,
             )
 
     async def close(self) -> None:
         await self.http.aclose()
+
+
+def propagated() -> dict[bytes | str, bytes | str]:
+    """What makes the steps of another program, and those it asks of us, part of this trace."""
+    parent = traceparent()
+    return {"traceparent": parent} if parent else {}
 
 
 def reply_of(message: dict[str, Any]) -> Reply:

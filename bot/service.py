@@ -30,6 +30,7 @@ from actions.wording import load_wording
 from bot import logs, metrics
 from bot.database import open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
+from bot.observing import traced
 from bot.responder import Responder
 from bot.settings import Settings
 from bot.webhook import action_routes
@@ -49,6 +50,7 @@ from knowledge.gaps import Gap, note
 from knowledge.manifest import SnapshotError
 from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
+from nlu.spans import trace_id
 
 logger = logging.getLogger(__name__)
 
@@ -335,18 +337,19 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     Raises:
         EncoderError: the encoder of what is published cannot be loaded.
     """
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, trace_id)
     sys.setswitchinterval(SWITCH_EVERY)
     service = build(settings)
     with contextlib.suppress(SnapshotError):
         service.shelf.searcher()
     say(f"邻里 Linli: http://{settings.host}:{settings.port}")
-    uvicorn.run(
-        build_app(service),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        server_header=False,
-    )
+    with traced(build_app(service), settings) as app:
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            server_header=False,
+        )

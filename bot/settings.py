@@ -3,6 +3,7 @@
 Read from the environment with the prefix ``LINLI_`` and from ``.env``.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """An address of this machine for those that mean all of them."""
+
+
+OTLP_VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 class Settings(BaseSettings):
@@ -225,6 +229,13 @@ class Settings(BaseSettings):
         default="text", description="text, or json: one object a line, for programs that collect."
     )
 
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Collector of OpenTelemetry traces, such as http://127.0.0.1:4318; "
+        "empty: none, unless OTEL_EXPORTER_OTLP_ENDPOINT names one.",
+    )
+
     @field_validator("home", "rasa_model", "rasa_python", "wording", "house_list")
     @classmethod
     def from_the_project(cls, path: Path | None) -> Path | None:
@@ -304,6 +315,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{quote(str(self.home / 'linli.db'))}"
+
+    @property
+    def traces(self) -> bool:
+        """Whether somebody collects traces, as this setting or OpenTelemetry's own say."""
+        return bool(self.otlp_endpoint) or any(map(os.environ.get, OTLP_VARIABLES))
 
     @property
     def models(self) -> Path:

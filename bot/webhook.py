@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
 
 from channels.marks import mark
+from nlu.spans import span
 
 
 def action_routes(
@@ -27,9 +28,12 @@ def action_routes(
         if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise HTTPException(404)
         call: dict[str, Any] = await request.json()
-        mark(pseudonym, str(call.get("sender_id") or ""), metadata_of(call).get("message"))
-        # Rasa leaves the domain out, as endpoints.yml says; the executor insists on the key.
-        result = await executor.run({"domain": {}, **call})
+        given_along = metadata_of(call)
+        mark(pseudonym, str(call.get("sender_id") or ""), given_along.get("message"))
+        action, parent = call.get("next_action"), str(given_along.get("traceparent") or "")
+        with span(f"rasa.action {action}", "server", parent):
+            # Rasa leaves the domain out, as endpoints.yml says; the executor insists on the key.
+            result = await executor.run({"domain": {}, **call})
         return JSONResponse(result.model_dump() if result else {})
 
     return routes

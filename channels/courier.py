@@ -16,6 +16,7 @@ from channels.metrics import SENT
 from channels.outgoing import Errand, give_up, note_failure, note_sent, take_due
 from channels.recipients import Recipient
 from nlu.clock import Clock
+from nlu.spans import noted, span
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,10 @@ class Courier:
 
     async def send(self, errand: Errand) -> None:
         mark(self.vault.pseudonym, errand.conversation, errand.inbound)
+        with span("courier.send", parent=noted(errand.inbound)):
+            await self.try_to_send(errand)
+
+    async def try_to_send(self, errand: Errand) -> None:
         to = errand.recipient
         channel = to.channel if to else "none"
         try:

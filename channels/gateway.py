@@ -45,6 +45,7 @@ from channels.tables import Handed, Late
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
 from nlu.identity import mask_identities
+from nlu.spans import note, spanned
 from nlu.text import has_words, legible, normalise
 
 logger = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ class Gateway:
         self.awaited: Counter[int] = Counter()
         self.ended: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
+    @spanned("gateway.receive")
     async def receive(self, arrival: Arrival, *, within: float | None = None) -> Answer:
         """The answer to a message, the same for every delivery of it.
 
@@ -176,6 +178,7 @@ class Gateway:
             self.awaited += Counter()  # forgets what nobody waits for
         return await self.give(kept, recorded.id, debtor=arrival)
 
+    @spanned("gateway.accept")
     async def accept(self, arrival: Arrival) -> bool:
         """Write a message down; the answer goes out by writing first (``Late.SEND``).
 
@@ -201,6 +204,7 @@ class Gateway:
         RECEIVED.labels(arrival.channel).inc()
         cleaned, masked = clean(arrival)
         recorded = await asyncio.to_thread(self.record, cleaned)
+        mark(self.vault.pseudonym, recorded.conversation, recorded.id)
         if not recorded.is_new:
             REPEATED.labels(arrival.channel).inc()
         return recorded, masked
@@ -223,6 +227,7 @@ class Gateway:
             # Left unanswered in the inbox, from where it is taken up again.
             logger.error("message %d is put off: %s", recorded.id, type(error).__name__)
 
+    @spanned("inbox.record")
     def record(self, arrival: Arrival) -> Recorded:
         with self.sessions.begin() as session:
             return record_arrival(session, arrival, self.vault, self.clock(), self.owner)
@@ -231,6 +236,7 @@ class Gateway:
         with self.sessions.begin() as session:
             return claim(session, inbound, self.vault, self.owner, self.clock())
 
+    @spanned("gateway.answer")
     async def answer(self, recorded: Recorded, *, masked: bool, word: Reply | None) -> Kept:
         """Answer when its turn has come, and write the answer down before it is given.
 
@@ -238,6 +244,7 @@ class Gateway:
             word: what is said to a message beyond the limit.
         """
         mark(self.vault.pseudonym, recorded.conversation, recorded.id)
+        note(recorded.id)
         if not recorded.is_new:
             # It may have been answered since it was looked for.
             recorded = await asyncio.to_thread(self.look, recorded.id)
@@ -318,6 +325,7 @@ class Gateway:
             return None
         return self.wording.say("empty")
 
+    @spanned("inbox.keep")
     def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:
         awaited = self.awaited[recorded.id] > 0
         in_time = awaited or recorded.late is Late.SEND

@@ -13,6 +13,7 @@ from knowledge.entry import Entry
 from knowledge.gathering import Item
 from knowledge.index import Allowed, Index
 from knowledge.scope import Scope
+from nlu.spans import spanned
 
 DAYS = 8
 """For so many pairs of a day and regions it is kept what is in force."""
@@ -67,6 +68,7 @@ class Searcher:
         self.scope = Scope.of(entries) if scope is None else scope
         self._in_force = lru_cache(maxsize=DAYS)(self._allowed)
 
+    @spanned("knowledge.search")
     def find(self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3) -> Finding:
         """The best entries that are in force on a day and stand for one of the regions.
 

@@ -4,12 +4,15 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import yaml
 
 from bot.logs import JsonLines
+from bot.settings import ROOT
 from channels.marks import Mark, current
-from tests.docs.pages import examples, named_rows, page
+from tests.docs.pages import examples, named_rows, page, sections
 from tests.docs.test_metrics import METRICS, scraped_as
 
 PAGE = page("observation.md")
@@ -39,9 +42,22 @@ def test_every_fact_of_a_line_is_told_and_no_other() -> None:
     before = current.set(Mark("web", "1f2e", 12))
     given = json.loads(JsonLines(lambda: "4bf9").format(record))
     current.reset(before)
-    assert set(named_rows(PAGE)) == set(given)
+    told = sections(PAGE)["日志"]
+    assert set(named_rows(told)) == set(given)
 
 
 def test_the_example_of_a_line_is_one() -> None:
     (example,) = examples(PAGE, "json")
-    assert set(json.loads(example)) <= set(named_rows(PAGE))
+    assert set(json.loads(example)) <= set(named_rows(sections(PAGE)["日志"]))
+
+
+def test_every_step_of_a_trace_is_told_and_no_other() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in sources())
+    steps = set(re.findall(r"""spann?e?d?\(\s*f?"([a-z]+\.[a-z]+)""", source))
+    told = {name for name in named_rows(sections(PAGE)["追踪"]) if name[0].islower()}
+    assert {name.removesuffix(" …") for name in told} == steps
+
+
+def sources() -> Iterator[Path]:
+    for package in ("actions", "bot", "channels", "knowledge"):
+        yield from (ROOT / package).rglob("*.py")
