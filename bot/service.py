@@ -32,6 +32,7 @@ from bot.database import open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
 from bot.observing import traced
 from bot.responder import Responder
+from bot.server import serve
 from bot.settings import Settings
 from bot.webhook import action_routes
 from channels.attachments import Attachments
@@ -43,7 +44,7 @@ from channels.inbox import recall
 from channels.limits import BodyLimit
 from channels.rates import Rates, build_rates
 from channels.telegram.channel import Telegram, build_telegram
-from channels.web.chat import chat_routes
+from channels.web.channel import Web, build_web
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
 from knowledge.gaps import Gap, note
@@ -84,6 +85,7 @@ class Service:
     attachments: Attachments
     wechat: WeChat
     telegram: Telegram
+    web: Web
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -204,6 +206,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     )
     writers = {"wechat": wechat.writer, **telegram.writers}
     courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner)
+    web = build_web(
+        sessions,
+        means.reading,
+        attachments=attachments,
+        vault=vault,
+        clock=clock,
+        lasts=settings.conversation_lasts,
+        key=settings.chat_key,
+        at_once=settings.streams_at_once,
+    )
     gateway = Gateway(
         sessions,
         Responder(engine, means, resume_after=settings.resume_after),
@@ -235,6 +247,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         attachments=attachments,
         wechat=wechat,
         telegram=telegram,
+        web=web,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -289,7 +302,7 @@ def build_app(service: Service) -> FastAPI:
         service.database.dispose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(chat_routes(service.gateway, service.attachments))
+    app.include_router(service.web.routes(service.gateway))
     reply_within = service.settings.wechat_reply_within.total_seconds()
     app.include_router(service.wechat.routes(service.gateway, within=reply_within))
     app.include_router(service.telegram.routes(service.gateway))
@@ -344,7 +357,7 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
         service.shelf.searcher()
     say(f"邻里 Linli: http://{settings.host}:{settings.port}")
     with traced(build_app(service), settings) as app:
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
@@ -353,3 +366,4 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
             forwarded_allow_ips=list(settings.trusted_proxies),
             server_header=False,
         )
+        serve(config, ending=service.web.streams.close)

@@ -204,6 +204,21 @@ class Settings(BaseSettings):
         default=None,
         description="Redis in which all processes count rates together; empty: each by itself.",
     )
+    streams_at_once: int = Field(
+        default=500,
+        ge=1,
+        description="Pages a process tells of new lines as they come; further ones ask again.",
+    )
+    conversation_lasts: timedelta = Field(
+        default=timedelta(days=180),
+        ge=timedelta(days=1),
+        description="How long a browser that does not come back still opens its conversation.",
+    )
+    chat_key: SecretStr | None = Field(
+        default=None,
+        description="Key of clients that name conversations themselves; empty: anybody may write "
+        "so, nobody may read.",
+    )
     body_limit: int = Field(
         default=8_000_000, ge=10_000, description="Bytes of one request; more is refused."
     )

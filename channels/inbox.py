@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from channels.arrival import Arrival
 from channels.outgoing import enqueue
 from channels.recipients import note_recipient
 from channels.tables import Handed, InboundRow, InboundState, Late, TranscriptRow
-from channels.transcript import LINLI, RESIDENT, lines_to, replies_to, write
+from channels.transcript import LINLI, RESIDENT, line_up, lines_to, replies_to, write
 
 HOLD = timedelta(seconds=4)
 """How long a message is held by a process that gives no further sign of life."""
@@ -133,13 +133,6 @@ def record_of(
     )
 
 
-def line_up(session: Session, conversation: str) -> None:
-    """One transaction at a time for a conversation; SQLite's writers take turns anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
-        session.execute(key, {"conversation": conversation})
-
-
 def hold(session: Session, row: InboundRow, owner: str, now: datetime) -> bool:
     """Whether the message is ``owner``'s to answer now."""
     if row.owner != owner and row.held_until is not None and row.held_until > now:
@@ -201,7 +194,8 @@ def record_replies(
     Args:
         awaited: whether somebody waits for it in this process.
     """
-    row = session.get_one(InboundRow, inbound, with_for_update=True)
+    line_up(session, session.get_one(InboundRow, inbound).conversation)
+    row = session.get_one(InboundRow, inbound, with_for_update=True, populate_existing=True)
     if row.state == InboundState.ANSWERED:
         return replies_to(session, inbound, vault), Handed(row.handed)
     lines = [

@@ -54,3 +54,5 @@ LIMITED = Counter(
     ["channel", "by"],
 )
 REDIS_ANSWERS = Gauge("linli_redis_answers", "1 while Redis counts the rates, else 0.")
+STREAMS = Gauge("linli_streams", "Pages that are being told of new lines now.")
+STREAMS_REFUSED = Counter("linli_streams_refused", "Pages for which no stream was left.")

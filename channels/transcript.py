@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from actions.reply import Reply
@@ -37,7 +37,11 @@ def write(
     vault: Vault,
     now: datetime,
 ) -> TranscriptRow:
-    """Add a line; ``inbound`` is the message it belongs to, None for what is said unasked."""
+    """Add a line; ``inbound`` is the message it belongs to, None for what is said unasked.
+
+    The lines of a conversation become visible in the order of their numbers.
+    """
+    line_up(session, conversation)
     row = TranscriptRow(
         conversation=conversation,
         inbound=inbound,
@@ -47,6 +51,13 @@ def write(
     )
     session.add(row)
     return row
+
+
+def line_up(session: Session, conversation: str) -> None:
+    """One transaction at a time for a conversation; SQLite's writers take turns anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
+        session.execute(key, {"conversation": conversation})
 
 
 def lines_to(session: Session, inbound: int) -> Sequence[TranscriptRow]:

@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 import click
 import httpx
@@ -25,7 +24,7 @@ async def talk(settings: Settings, *, as_json: bool) -> int:
         service_at(settings) as url,
         httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
     ):
-        conversation = uuid4().hex
+        conversation: str | None = None  # the service gives one, which nobody else can guess
         if not as_json:
             click.echo("邻里：您好，请讲。（Ctrl-D 结束）")
         while line := await asyncio.to_thread(read_line, "" if as_json else "您：", as_json):
@@ -35,6 +34,7 @@ async def talk(settings: Settings, *, as_json: bool) -> int:
             except (httpx.HTTPError, ValueError) as error:
                 click.echo(f"linli: chat: no answer from {url}: {type(error).__name__}", err=True)
                 return 1
+            conversation = answer.get("conversation_id", conversation)
             click.echo(json.dumps(answer, ensure_ascii=False) if as_json else in_words(answer))
     return 0
 

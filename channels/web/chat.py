@@ -1,20 +1,23 @@
 """The chat API: what the residents' page, and any other client, talks to."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from actions.turn import Location, Said
 from channels.arrival import Arrival
 from channels.attachments import Attachments, NoPicture
 from channels.gateway import Gateway
-from channels.transcript import RESIDENT, Spoken, transcript
-
-CHANNEL = "web"
+from channels.web.lines import CHANNEL, key_of, line_of
+from channels.web.streams import Streams
+from channels.web.visitors import Visitors
 
 
 def whole(text: object) -> object:
@@ -24,6 +27,7 @@ def whole(text: object) -> object:
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Text = Annotated[str, BeforeValidator(whole)]
+After = Annotated[int, Query(ge=0, le=2**62)]
 
 
 class Point(BaseModel):
@@ -46,15 +50,25 @@ class Message(BaseModel):
     image: str | None = None
 
 
-def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
-    """``POST /api/chat/messages``, and the transcript of a conversation to whoever knows its id."""
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A page that waits for lines: of which conversation, and what rings for it."""
+
+    conversation: str
+    bell: asyncio.Event
+
+
+def chat_routes(
+    gateway: Gateway, attachments: Attachments, visitors: Visitors, streams: Streams
+) -> APIRouter:
+    """Writing, and for whoever holds the conversation's token, reading: then, and as it comes."""
     routes = APIRouter(prefix="/api/chat")
     drawing = asyncio.Semaphore(1)  # a picture may take hundreds of megabytes while it is drawn
 
     @routes.post("/messages")
-    async def messages(message: Message, request: Request) -> dict[str, Any]:
-        conversation = message.conversation_id or uuid4().hex
-        external = f"{conversation}/{message.message_id or uuid4().hex}"
+    async def messages(message: Message, request: Request, response: Response) -> dict[str, Any]:
+        conversation = visitors.writes_to(request, message.conversation_id)
+        external = f"{conversation.name}/{message.message_id or uuid4().hex}"
         images: tuple[str, ...] = ()
         if message.image:
             async with drawing:
@@ -65,32 +79,67 @@ def chat_routes(gateway: Gateway, attachments: Attachments) -> APIRouter:
                 channel=CHANNEL,
                 account="",
                 external=external,
-                conversation=key_of(conversation),
+                conversation=key_of(conversation.name),
                 said=Said(message.text or "", location_of(message.location), images),
                 origin=request.client.host if request.client else "",
             )
         )
-        return {"conversation_id": conversation, "replies": [r.to_json() for r in answer.replies]}
+        visitors.renew(request, response)
+        replies = [reply.to_json() for reply in answer.replies]
+        return {"conversation_id": conversation.id, "replies": replies}
+
+    @routes.post("/conversations")
+    async def begin(request: Request, response: Response) -> dict[str, str]:
+        return {"conversation_id": visitors.begin(request, response)}
+
+    @routes.post("/conversations/leave", status_code=204)
+    async def leave(request: Request, response: Response) -> None:
+        visitors.leave(request, response)
 
     @routes.get("/conversations/{conversation}/messages")
     async def earlier(
-        conversation: Id, after: Annotated[int, Query(ge=0, le=2**62)] = 0
+        conversation: Id, request: Request, response: Response, after: After = 0
     ) -> dict[str, Any]:
-        lines = await asyncio.to_thread(read_transcript, gateway, conversation, after)
-        return {"messages": [line_of(line, conversation) for line in lines]}
+        key = key_of(visitors.reads(request, conversation))
+        lines = await asyncio.to_thread(streams.read, key, after)
+        visitors.renew(request, response)
+        response.headers["Cache-Control"] = "no-store"
+        return {"messages": [line_of(line, address_of(conversation)) for line in lines]}
+
+    async def listener(conversation: Id, request: Request) -> AsyncIterator[Listener]:
+        key = key_of(visitors.reads(request, conversation))
+        with streams.seat(key) as bell:
+            yield Listener(key, bell)
+
+    @routes.get("/conversations/{conversation}/events", response_class=EventSourceResponse)
+    async def events(
+        conversation: Id,
+        listens: Annotated[Listener, Depends(listener)],
+        after: After = 0,
+        last_event_id: Annotated[int | None, Header(ge=0, le=2**62)] = None,
+    ) -> AsyncIterator[ServerSentEvent]:
+        start = after if last_event_id is None else last_event_id
+        address = address_of(conversation)
+        async for event in streams.events(listens.conversation, listens.bell, start, address):
+            yield event
 
     @routes.get("/conversations/{conversation}/images/{name}")
-    async def image(conversation: Id, name: str) -> Response:
+    async def image(conversation: Id, name: str, request: Request) -> Response:
+        key = key_of(visitors.reads(request, conversation))
         try:
-            if not await asyncio.to_thread(was_sent, gateway, conversation, name):
+            if not await asyncio.to_thread(was_sent, streams, key, name):
                 raise FileNotFoundError(name)
             content = await asyncio.to_thread(attachments.read, name)
         except FileNotFoundError as error:
             raise HTTPException(404, "没有这张照片。") from error
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         return Response(content, media_type="image/jpeg", headers=headers)
 
     return routes
+
+
+def address_of(conversation: str) -> str:
+    return f"/api/chat/conversations/{conversation}"
 
 
 def kept_image(data_url: str, external: str, attachments: Attachments, gateway: Gateway) -> str:
@@ -105,31 +154,11 @@ def location_of(point: Point | None) -> Location | None:
     return Location(point.latitude, point.longitude, point.label, "WGS-84") if point else None
 
 
-def key_of(conversation: str) -> str:
-    return f"{CHANNEL}:{conversation}"
-
-
-def read_transcript(gateway: Gateway, conversation: str, after: int) -> list[Spoken]:
-    with gateway.sessions() as session:
-        return transcript(session, key_of(conversation), gateway.vault, after=after)
-
-
-def was_sent(gateway: Gateway, conversation: str, image: str) -> bool:
+def was_sent(streams: Streams, conversation: str, image: str) -> bool:
     """Whether a picture was sent in this conversation, however long that is."""
     after = 0
-    while lines := read_transcript(gateway, conversation, after):
+    while lines := streams.read(conversation, after):
         if any(image in line.content.get("images", ()) for line in lines):
             return True
         after = lines[-1].id
     return False
-
-
-def line_of(line: Spoken, conversation: str) -> dict[str, Any]:
-    """A line as the page reads it: with the turn it belongs to, and pictures by their address."""
-    content = dict(line.content)
-    images = content.pop("images", [])
-    if images:
-        content["image"] = f"/api/chat/conversations/{conversation}/images/{images[0]}"
-    speaker = RESIDENT if line.speaker == RESIDENT else "linli"
-    message_id = line.external.partition("/")[2] if line.external else None
-    return {"text": "", **content, "id": line.id, "from": speaker, "message_id": message_id}

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from cryptography.fernet import Fernet
 from fastapi.routing import APIRoute
+from sqlalchemy.orm import sessionmaker
 
 from actions.reply import Citation, PhoneNumber, Reply, TicketCard
+from actions.vault import Vault
 from actions.wording import load_wording
 from bot.service import Service, build_app
 from bot.settings import Settings
+from channels.attachments import Attachments
 from channels.telegram.routes import telegram_routes
+from channels.web.channel import build_web
 from channels.web.chat import Message, Point
 from channels.wechat.routes import wechat_routes
+from nlu.clock import system_clock
 from tests.docs.pages import page, sections
 
 FACTS = {"community": "云溪街道", "phone": "示例", "office_hours": "示例"}
@@ -43,7 +50,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     parts = SimpleNamespace(
         settings=Settings(home=home),
         gateway=None,
-        attachments=None,
+        web=build_web(
+            sessionmaker(),
+            sessionmaker(),
+            attachments=Attachments(home, 1),
+            vault=Vault(Fernet.generate_key()),
+            clock=system_clock,
+            lasts=timedelta(days=1),
+        ),
         wechat=SimpleNamespace(routes=partial(wechat_routes, accounts={}, page="")),
         executor=None,
         token="",

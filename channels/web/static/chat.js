@@ -1,45 +1,27 @@
 // The residents' page: wires what is written, sent, answered and shown.
 
-import { Unreachable, transcript } from "./api.js";
+import { Refused, Unreachable, transcript } from "./api.js";
 import { ask } from "./ask.js";
-import { fit, openComposer, returnTo, write } from "./composer.js";
+import { notify } from "./attention.js";
+import { clear as clearDraft, openComposer, returnTo, write } from "./composer.js";
+import * as device from "./conversation.js";
 import { Delivery } from "./delivery.js";
 import { fill, list } from "./element.js";
 import * as log from "./log.js";
-import { linliMessage, mark, residentMessage } from "./message.js";
+import { linliMessage, mark, operatorMessage, residentMessage } from "./message.js";
+import { announce, showConnection } from "./notice.js";
 import { Outbox } from "./outbox.js";
-import * as shelf from "./shelf.js";
+import { newId } from "./shelf.js";
+import { Stream } from "./stream.js";
 import texts from "./texts.js";
-
-const CONVERSATION = "linli.conversation";
-const LARGE_TYPE = "linli.large_type";
-const LOOK_AGAIN = { soon: 10_000, later: 60_000, busyFor: 300_000 }; // milliseconds
+import { openTypeSize } from "./type_size.js";
 
 const outbox = new Outbox();
 const bubbles = new Map(); // message_id → the resident's own, as long as it is on its way
 const turns = new Set(); // message_ids this page has sent: their replies come with the answer
-let conversation = shelf.read(CONVERSATION);
+let conversation = device.current();
 let recalled = conversation === null; // whether the past is on the page
-let looking = false;
 let seen = 0; // the last row of the transcript
-let active = Date.now();
-let lookTimer;
-
-// Telling
-
-const connection = document.getElementById("connection");
-const notice = document.getElementById("notice");
-
-function announce(text) {
-  notice.textContent = text;
-}
-
-function showConnection(lost) {
-  if (connection.hidden === !lost) return;
-  connection.hidden = !lost;
-  connection.textContent = lost ? texts.connection.lost : "";
-  announce(lost ? texts.connection.lost : texts.connection.restored);
-}
 
 // Sending
 
@@ -55,14 +37,9 @@ function showOwn(entry) {
 }
 
 function send(content, shown) {
-  if (!conversation) {
-    conversation = shelf.newId();
-    recalled = true;
-    shelf.write(CONVERSATION, conversation);
-  }
   const entry = {
     conversation_id: conversation,
-    message_id: shelf.newId(),
+    message_id: newId(),
     at: Math.max(Date.now(), outbox.latest() + 1),
     shown,
     ...content,
@@ -76,7 +53,6 @@ function send(content, shown) {
     bubble.setAttribute("tabindex", "-1");
     returnTo(bubble);
   }
-  active = Date.now();
   delivery.hurry();
 }
 
@@ -86,6 +62,7 @@ function markRefused(entry) {
   const drop = () => {
     outbox.remove(entry.message_id);
     bubbles.delete(entry.message_id);
+    turns.delete(entry.message_id); // should it have been answered after all, that is news
     bubble.remove();
   };
   const again = () => {
@@ -104,15 +81,35 @@ function markRefused(entry) {
   ]);
 }
 
-/** The service may prefer a conversation id of its own. */
-function adopt(given) {
-  if (typeof given !== "string" || !given || given === conversation) return;
-  outbox.move(conversation, given);
-  conversation = given;
-  shelf.write(CONVERSATION, conversation);
+/** What is written before a conversation has begun goes into the one that does. */
+function adopt(name) {
+  if (typeof name !== "string" || !name || name === conversation) return;
+  outbox.move(conversation, name);
+  conversation = name;
+  device.keep(name);
+  stream.hurry();
+}
+
+/** The way back is lost: the cookie ran out, or another page of this device began afresh. */
+function lose() {
+  const unsent = outbox.of(conversation);
+  const kept = device.current();
+  outbox.move(conversation, kept === conversation ? null : kept);
+  if (kept === conversation) device.drop();
+  follow(kept === conversation ? null : kept);
+  if (conversation === null && !unsent.length) log.note(texts.fresh.lost);
 }
 
 const delivery = new Delivery(outbox, {
+  begin: () => device.begin(),
+  begun: adopt,
+  progress(entry, part) {
+    const bubble = bubbles.get(entry.message_id);
+    const told = fill(texts.state.travelling, { percent: Math.round(part * 100) });
+    if (bubble && part < 1) mark(bubble, "travelling", told);
+    else if (bubble) mark(bubble, "sending", texts.state.sending);
+  },
+  gone: lose,
   sending(entry) {
     const bubble = bubbles.get(entry.message_id);
     if (!bubble) return;
@@ -128,10 +125,10 @@ const delivery = new Delivery(outbox, {
     adopt(answer.conversation_id);
     mark(bubble, "delivered");
     log.waitForReply(false);
-    log.appendReplies(list(answer.replies).map((reply) => linliMessage(reply, choose)));
-    active = Date.now();
-    if (recalled) lookLater();
-    else look();
+    const replies = list(answer.replies).map((reply) => linliMessage(reply, choose));
+    log.appendReplies(replies);
+    notify(replies.length);
+    stream.hurry();
   },
   waiting(entry) {
     showConnection(true);
@@ -166,7 +163,8 @@ function showPending() {
 }
 
 function shownRow(row) {
-  return row.from === "resident" ? residentMessage(row) : linliMessage(row, choose);
+  if (row.from === "resident") return residentMessage(row);
+  return row.from === "operator" ? operatorMessage(row, choose) : linliMessage(row, choose);
 }
 
 /** A message that was answered after all, while its page was gone. */
@@ -189,17 +187,19 @@ function showHistory(rows) {
   log.prepend(past.map((row, place) => shownRow(place < lastOwn ? { ...row, buttons: [] } : row)));
 }
 
-/** Rows of another page or of nobody's turn, a ticket that is done for example. */
+/** A row that comes unasked: of another page, of an operator, or news of a ticket. */
 function showNews(rows) {
-  const strange = rows.filter((row) => "message_id" in row && !turns.has(row.message_id));
+  const fresh = rows.filter((row) => row.id > seen);
+  seen = Math.max(seen, ...fresh.map((row) => row.id));
+  const strange = fresh.filter((row) => row.from === "operator" || !turns.has(row.message_id));
   log.appendNews(strange.map(shownRow));
-  if (strange.length) active = Date.now();
+  notify(strange.filter((row) => row.from !== "resident").length);
 }
 
-async function rowsSince(cursor) {
+async function rowsOf(name, cursor) {
   const found = [];
   for (let more = true; more;) {
-    const rows = await transcript(conversation, cursor);
+    const rows = await transcript(name, cursor);
     cursor = Math.max(cursor, ...rows.map((row) => row.id));
     found.push(...rows);
     more = rows.length > 0;
@@ -207,36 +207,48 @@ async function rowsSince(cursor) {
   return found;
 }
 
-async function look() {
-  clearTimeout(lookTimer);
-  if (looking || !conversation || (recalled && document.hidden)) return;
-  looking = true;
+/** The past when the page opens, and what was said while no stream was open. */
+async function catchUp() {
   const before = conversation;
   try {
-    const rows = await rowsSince(seen);
-    if (conversation === before) {
+    const rows = await rowsOf(before, seen);
+    if (conversation !== before) throw new Unreachable();
+    if (recalled) {
+      showNews(rows);
+    } else {
       seen = Math.max(seen, ...rows.map((row) => row.id));
-      (recalled ? showNews : showHistory)(rows);
-      recalled = true;
-      if (!outbox.next()) showConnection(false);
+      showHistory(rows);
     }
+    recalled = true;
+    if (!outbox.next()) showConnection(false);
   } catch (fault) {
-    if (fault instanceof Unreachable && !recalled) showConnection(true);
-    else if (!(fault instanceof Unreachable)) recalled = true;
+    if (fault instanceof Refused && conversation === before) lose();
+    else if (!recalled) showConnection(true);
+    throw fault;
   }
-  looking = false;
-  lookLater();
 }
 
-function lookLater() {
-  clearTimeout(lookTimer);
-  const busy = Date.now() - active < LOOK_AGAIN.busyFor;
-  lookTimer = setTimeout(look, busy ? LOOK_AGAIN.soon : LOOK_AGAIN.later);
-}
-
-document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+const stream = new Stream({
+  catchUp,
+  where: () => (conversation === null ? null : { conversation, seen }),
+  line: (row) => showNews([row]),
+});
 
 // The controls
+
+/** Show another conversation of this device, or an empty page. */
+function follow(name) {
+  stream.close();
+  conversation = name;
+  recalled = name === null;
+  seen = 0;
+  bubbles.clear();
+  turns.clear();
+  log.empty();
+  showConnection(false);
+  showPending();
+  stream.hurry();
+}
 
 async function startAfresh() {
   const unsent = outbox.of(conversation);
@@ -247,31 +259,21 @@ async function startAfresh() {
   });
   if (!agreed) return;
   for (const entry of outbox.of(conversation)) outbox.remove(entry.message_id);
-  clearTimeout(lookTimer);
-  shelf.forget(CONVERSATION);
-  conversation = null;
-  recalled = true;
-  seen = 0;
-  bubbles.clear();
-  turns.clear();
-  log.empty();
-  showConnection(false);
+  clearDraft();
+  device.leave();
+  follow(null);
   announce(texts.fresh.done);
 }
 
-function setLargeType(large) {
-  if (large) document.documentElement.dataset.type = "large";
-  else delete document.documentElement.dataset.type;
-  largeType.setAttribute("aria-pressed", String(large));
-  fit();
-}
-
-const largeType = document.getElementById("large-type");
-setLargeType(shelf.read(LARGE_TYPE) === "yes");
-largeType.addEventListener("click", () => {
-  const large = largeType.getAttribute("aria-pressed") !== "true";
-  shelf.write(LARGE_TYPE, large ? "yes" : "no");
-  setLargeType(large);
+/** Another page of this device began a conversation, or cleared it away. */
+device.watch((name) => {
+  if (name === conversation) return;
+  if (conversation === null) adopt(name);
+  else {
+    for (const entry of outbox.of(conversation)) outbox.remove(entry.message_id);
+    if (name === null) clearDraft();
+    follow(name);
+  }
 });
 
 document.getElementById("fresh").addEventListener("click", startAfresh);
@@ -282,10 +284,12 @@ for (const question of document.querySelectorAll("#quick button")) {
 addEventListener("offline", () => showConnection(true));
 addEventListener("online", () => {
   if (!outbox.next()) showConnection(false);
-  look();
+  device.settle();
 });
 
+device.settle();
+openTypeSize();
 openComposer(send);
-if (conversation) showPending();
-await look();
+showPending();
+await stream.hurry();
 delivery.hurry();

@@ -111,6 +111,12 @@ async function sendLocation(send) {
   send({ location: { latitude: rounded(here.latitude), longitude: rounded(here.longitude) } });
 }
 
+/** Nothing written is left for whoever comes next. */
+export function clear() {
+  field.value = "";
+  changed();
+}
+
 export function write(text) {
   field.value = text;
   changed();

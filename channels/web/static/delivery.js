@@ -6,13 +6,19 @@ import { Refused, post } from "./api.js";
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds
 const FAULTS_OF_THE_SERVICE = 4; // after so many, a message no longer holds up the others
 
-/** listener: {sending, delivered, waiting, refused}, each called with the entry first. */
+const GONE = 404; // the conversation is not this browser's
+
+/**
+ * listener: {sending, progress, delivered, waiting, refused}, each called with the entry first;
+ * begin: → the name of a conversation; begun: called with it; gone: it does not hold any more
+ */
 export class Delivery {
   #outbox;
   #listener;
   #running = false;
   #failures = 0;
   #faults = 0;
+  #begun = false; // since a message was last delivered
   #timer;
 
   constructor(outbox, listener) {
@@ -31,13 +37,20 @@ export class Delivery {
     this.#running = true;
     for (let entry = this.#outbox.next(); entry; entry = this.#outbox.next()) {
       this.#listener.sending(entry);
-      const { answer, fault } = await post(entry).then(
+      // A browser that keeps no cookie is given the key itself, with the first answer.
+      const begins = entry.conversation_id === null && !this.#begun;
+      const { answer, fault } = await (begins ? this.#begin() : this.#post(entry)).then(
         (answer) => ({ answer }),
         (fault) => ({ fault }),
       );
-      if (answer) {
+      if (answer && begins) {
+        this.#begun = true;
+        this.#listener.begun(answer);
+      } else if (answer) {
         this.#settle();
         this.#listener.delivered(entry, answer);
+      } else if (fault.status === GONE && entry.conversation_id !== null) {
+        this.#listener.gone();
       } else if (this.#givenUp(fault)) {
         this.#settle();
         this.#listener.refused(entry, fault.message);
@@ -49,9 +62,18 @@ export class Delivery {
     this.#running = false;
   }
 
+  #begin() {
+    return this.#listener.begin();
+  }
+
+  #post(entry) {
+    return post(entry, (part) => this.#listener.progress(entry, part));
+  }
+
   #settle() {
     this.#failures = 0;
     this.#faults = 0;
+    this.#begun = false;
   }
 
   #givenUp(fault) {

@@ -1,5 +1,7 @@
 // The log: what has been said, in order, and where the reader is in it.
 
+import { element } from "./element.js";
+
 const log = document.getElementById("log");
 const typing = document.getElementById("typing");
 const newest = document.getElementById("newest");
@@ -55,6 +57,11 @@ export function appendReplies(elements) {
 /** Nobody waits for news, so whoever is still reading is not moved. */
 export function appendNews(elements) {
   append(elements, atTheEnd());
+}
+
+/** A word of the page itself. */
+export function note(text) {
+  append([element("p", { class: "note" }, text)], true);
 }
 
 /** What was said before this page opened; nobody wants it read aloud again. */

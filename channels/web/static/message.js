@@ -90,6 +90,16 @@ export function linliMessage(reply, choose) {
   );
 }
 
+/** A row of the transcript that a person at the desk wrote. */
+export function operatorMessage(row, choose) {
+  const message = linliMessage(row, choose);
+  message.classList.add("operator");
+  message.querySelector(".unseen").replaceWith(
+    element("h3", { class: "operator-head" }, texts.message.operator),
+  );
+  return message;
+}
+
 function place({ label, latitude, longitude }) {
   const said = words(label) || `${texts.message.here} ${words(latitude)}, ${words(longitude)}`;
   return fill(texts.message.place, { label: said });
@@ -111,7 +121,12 @@ export function residentMessage({ text, shown, location, image }) {
 
 /** The line under a message that is on its way. actions: [[label, what to do]] */
 export function mark(bubble, state, told, actions = []) {
-  bubble.querySelector(".delivery")?.remove();
+  const before = bubble.querySelector(".delivery");
+  if (before && told && !actions.length && bubble.dataset.state === state) {
+    before.firstChild.textContent = told; // in place, so that it is not read aloud again
+    return;
+  }
+  before?.remove();
   bubble.dataset.state = state;
   if (!told) return;
   const line = element("div", { class: "delivery" }, element("span", {}, told));

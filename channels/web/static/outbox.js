@@ -2,6 +2,7 @@
 // cannot overwrite each other's.
 //
 // entry: {conversation_id, message_id, at, shown, refused?, text | location | image}
+// conversation_id is null before the conversation has begun
 
 import { forget, isKept, keys, read, write } from "./shelf.js";
 
@@ -35,6 +36,10 @@ export class Outbox {
 
   outlivesPage(messageId) {
     return isKept(PREFIX + messageId);
+  }
+
+  find(messageId) {
+    return this.#entries.find((entry) => entry.message_id === messageId);
   }
 
   next() {

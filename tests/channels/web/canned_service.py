@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socket import socket
 from threading import Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from channels.web.page import page_routes
 
@@ -123,9 +124,15 @@ class CannedService:
     faults: list[int] = field(default_factory=list)  # statuses that the next posts get unread
     delay: float = 0  # seconds before a reply
     given_id: str | None = None  # a conversation id the service insists on
+    begun: int = 0  # conversations that were asked for
+    left: int = 0  # browsers that gave their conversation up
+    lost: set[str] = field(default_factory=set)  # conversations that nobody may see any more
+    streams: int = 0  # opened so far
+    cut: int = 0  # raised to break all open streams off
+    shut: bool = False  # whether streams are refused
 
     def reset(self) -> None:
-        fresh = CannedService(origin=self.origin)
+        fresh = CannedService(origin=self.origin, begun=self.begun, cut=self.cut + 1)
         self.__dict__.update(fresh.__dict__)
 
     def said(self) -> list[str]:
@@ -138,12 +145,12 @@ class CannedService:
         number = sum(len(rows) for rows in self.rows.values()) + 1
         self.rows[conversation].append({"id": number, **row})
 
-    def notify(self, conversation: str, text: str) -> None:
+    def notify(self, conversation: str, text: str, speaker: str = "linli") -> None:
         """A row that belongs to nobody's turn."""
-        self.record(conversation, {"from": "linli", "message_id": None, "text": text})
+        self.record(conversation, {"from": speaker, "message_id": None, "text": text})
 
     def answer(self, message: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
-        conversation = self.given_id or message["conversation_id"]
+        conversation = self.given_id or message.get("conversation_id") or "key"
         turn = (conversation, message["message_id"])
         if turn not in self.turns:
             text = message.get("text") or ("[照片]" if message.get("image") else "[位置]")
@@ -162,6 +169,10 @@ def app_of(service: CannedService) -> FastAPI:
     app = FastAPI()
     app.include_router(page_routes(community="云溪街道", opening=OPENING, questions=QUESTIONS))
 
+    def open_only() -> None:
+        if service.shut:
+            raise HTTPException(503)
+
     @app.post("/api/chat/messages")
     async def post(request: Request) -> JSONResponse:
         message = await request.json()
@@ -170,13 +181,45 @@ def app_of(service: CannedService) -> FastAPI:
         if service.faults:
             status = service.faults.pop(0)
             return JSONResponse({"error": {"message": f"测试故障{status}"}}, status)
+        if message.get("conversation_id") in service.lost:
+            return JSONResponse({"error": {"message": "没有这段对话。"}}, 404)
         conversation, replies = service.answer(message)
         return JSONResponse({"conversation_id": conversation, "replies": replies})
 
+    @app.post("/api/chat/conversations")
+    def begin() -> JSONResponse:
+        service.begun += 1
+        return JSONResponse({"conversation_id": f"linli1.{service.begun}"})
+
+    @app.post("/api/chat/conversations/leave", status_code=204)
+    def leave() -> None:
+        service.left += 1
+
     @app.get("/api/chat/conversations/{conversation}/messages")
     def transcript(conversation: str, after: int = 0) -> JSONResponse:
-        rows = [row for row in service.rows.get(conversation, []) if row["id"] > after]
-        return JSONResponse({"messages": rows[:50]})
+        if conversation in service.lost:
+            return JSONResponse({"error": {"message": "没有这段对话。"}}, 404)
+        return JSONResponse({"messages": rows_of(conversation, after)[:50]})
+
+    @app.get(
+        "/api/chat/conversations/{conversation}/events",
+        response_class=EventSourceResponse,
+        dependencies=[Depends(open_only)],
+    )
+    async def events(
+        conversation: str, after: int = 0, last_event_id: Annotated[int | None, Header()] = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        service.streams += 1
+        cut, cursor = service.cut, last_event_id or after
+        yield ServerSentEvent(event="open", raw_data="", retry=50)
+        while service.cut == cut:
+            for row in rows_of(conversation, cursor):
+                cursor = row["id"]
+                yield ServerSentEvent(data=row, id=str(cursor))
+            await asyncio.sleep(0.02)
+
+    def rows_of(conversation: str, after: int) -> list[dict[str, Any]]:
+        return [row for row in service.rows.get(conversation, []) if row["id"] > after]
 
     return app
 
@@ -200,4 +243,5 @@ def running(service: CannedService) -> Iterator[CannedService]:
             yield service
         finally:
             server.should_exit = True
+            service.cut += 1
             thread.join(timeout=10)

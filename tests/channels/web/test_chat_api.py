@@ -10,18 +10,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from PIL import Image
+from pydantic import SecretStr
 
 from actions.reply import Button, Citation, PhoneNumber, Reply, TicketCard
 from channels.attachments import Attachments
 from channels.errors import add_error_handlers
 from channels.outgoing import tell
 from channels.tables import InboundRow
-from channels.web.chat import chat_routes
+from channels.web.tokens import name_of
 from tests.channels.house import Answerer, House
+from tests.channels.web.channel_of import web_of
 
 pytestmark = pytest.mark.anyio
 
 MESSAGES = "/api/chat/messages"
+KEY = "key of a trusted client"
 URGENT = Reply(
     text="请马上离开。",
     buttons=(Button("好", "好"),),
@@ -46,7 +49,7 @@ def attachments(tmp_path: Path) -> Attachments:
 @pytest.fixture
 def app(house: House, attachments: Attachments) -> FastAPI:
     app = FastAPI()
-    app.include_router(chat_routes(house.gateway(), attachments))
+    app.include_router(web_of(house, attachments, key=SecretStr(KEY)).routes(house.gateway()))
     add_error_handlers(app)
     return app
 
@@ -54,7 +57,10 @@ def app(house: House, attachments: Attachments) -> FastAPI:
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://linli", headers=headers
+    ) as client:
         yield client
 
 
@@ -116,9 +122,13 @@ async def test_every_part_of_a_reply_arrives_and_stays_in_the_transcript(house: 
             return (URGENT,)
 
     app = FastAPI()
-    app.include_router(chat_routes(house.gateway(Alarmed()), Attachments(Path("none"), 1)))
+    web = web_of(house, Attachments(Path("none"), 1), key=SecretStr(KEY))
+    app.include_router(web.routes(house.gateway(Alarmed())))
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://linli", headers=headers
+    ) as client:
         given = (await post(client, conversation_id="a", message_id="1", text="着火了")).json()
         assert given["replies"] == [
             {
@@ -331,7 +341,8 @@ async def test_hostile_json_is_refused_in_words(
 async def test_unknown_fields_are_passed_over(client: httpx.AsyncClient, house: House) -> None:
     response = await post(client, text="一", **{"__proto__": {"a": 1}, "is_admin": True})
     assert response.status_code == 200
-    assert house.lines(f"web:{response.json()['conversation_id']}")[0].content == {"text": "一"}
+    name = name_of(response.json()["conversation_id"])
+    assert house.lines(f"web:{name}")[0].content == {"text": "一"}
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", str(2**63), "9" * 5000])
