@@ -1,6 +1,7 @@
 """Brings what is in the outgoing queue to the residents, by each channel's own way."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 LOOKS_EVERY = 0.5
 """Seconds between looks into the queue, where nothing calls earlier."""
+
+AT_ONCE = 200
+"""Lines on their way at once; a platform that hangs holds each for some seconds."""
 
 
 class NotNow(Exception):
@@ -74,27 +78,48 @@ class Courier:
         self.clock = clock
         self.owner = owner
         self.called = asyncio.Event()
+        self.under_way: set[asyncio.Task[None]] = set()
 
     def call(self) -> None:
         """There is something in the queue."""
         self.called.set()
 
     async def run(self) -> None:
-        """Bring, for ever."""
-        while True:
-            self.called.clear()
-            try:
-                sent = await self.bring()
-            except SQLAlchemyError as error:
-                logger.error("the outgoing queue cannot be read: %s", type(error).__name__)
-                sent = 0
-            if sent:
-                continue
-            try:
-                async with asyncio.timeout(LOOKS_EVERY):
-                    await self.called.wait()
-            except TimeoutError:
-                pass
+        """Bring, for ever; a platform that hangs keeps no other waiting.
+
+        Told to stop, it lets what is on its way arrive, so that nothing is sent again after a
+        restart.
+        """
+        try:
+            while True:
+                self.called.clear()
+                if len(self.under_way) < AT_ONCE and await self.begin():
+                    continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOKS_EVERY):
+                        await self.called.wait()
+        finally:
+            await asyncio.gather(*self.under_way, return_exceptions=True)
+
+    async def begin(self) -> int:
+        """Set out with what is due; how many lines those are."""
+        try:
+            errands = await asyncio.to_thread(self.take)
+        except SQLAlchemyError as error:
+            logger.error("the outgoing queue cannot be read: %s", type(error).__name__)
+            return 0
+        for errand in errands:
+            task = asyncio.create_task(self.send(errand))
+            self.under_way.add(task)
+            task.add_done_callback(self.end)
+        return len(errands)
+
+    def end(self, task: asyncio.Task[None]) -> None:
+        """A line is done with; the next of its conversation may go."""
+        self.under_way.discard(task)
+        self.call()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("the outgoing queue cannot be written: %s", type(error).__name__)
 
     async def bring(self) -> int:
         """Send what is due; how many lines were tried."""

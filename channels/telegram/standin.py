@@ -158,7 +158,7 @@ class StandIn:
             self.arrived.set()
             return
         for _ in range(DELIVERIES):
-            if await self.deliver(update) < 300:
+            if 200 <= await self.deliver(update) < 300:
                 return
             await asyncio.sleep(self.pause)
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from actions.reply import Reply
 from channels.courier import Courier, NotNow, Undeliverable
 from channels.gateway import Gateway
-from channels.outgoing import PAUSES, SENDING_WITHIN, find_sent, put_back, take_due, tell
+from channels.outgoing import PAUSES, SENDING_WITHIN, Errand, find_sent, put_back, take_due, tell
 from channels.recipients import Recipient, lose_recipient
 from channels.tables import Late, OutgoingState
-from tests.channels.house import OWNER, House, arrival, ask
+from tests.channels.house import OWNER, House, arrival, ask, until
 
 pytestmark = pytest.mark.anyio
 
@@ -208,3 +209,60 @@ async def test_a_line_that_did_not_arrive_goes_out_again_under_another_key(house
     await bring(brings)
     assert postbox.texts == ["一", "一"]
     assert len(set(postbox.keys)) == 2
+
+
+@dataclass
+class Hanging(Postbox):
+    """Takes a line, and answers to the first only when let."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+        if to.person == "p1":
+            await self.go.wait()
+        await super().send(to, reply, inbound=inbound, key=key)
+
+
+async def test_a_platform_that_hangs_keeps_no_other_waiting(house: House) -> None:
+    await met(house)
+    await met(house, "p2", "web:b")
+    postbox = Hanging()
+    brings = courier(house, postbox)
+    running = asyncio.create_task(brings.run())
+    say(house, "给甲")
+    brings.call()
+    await until(lambda: brings.under_way)
+    say(house, "给乙", "再给乙", conversation="web:b")
+    brings.call()
+    await until(lambda: postbox.texts == ["给乙", "再给乙"])
+    assert states(house)[0] == OutgoingState.SENDING
+    running.cancel()
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    postbox.go.set()
+    await asyncio.gather(running, return_exceptions=True)
+    assert states(house) == [OutgoingState.SENT] * 3
+
+
+async def test_the_courier_goes_on_after_a_fault_of_the_database(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await met(house)
+    say(house, "一")
+    postbox = Postbox()
+    brings = courier(house, postbox)
+    take, faults = brings.take, [1]
+
+    def fail_once() -> list[Errand]:
+        if faults:
+            raise OperationalError(str(faults.pop()), {}, Exception())
+        return take()
+
+    monkeypatch.setattr(brings, "take", fail_once)
+    running = asyncio.create_task(brings.run())
+    await until(lambda: not faults)
+    brings.call()
+    await until(lambda: postbox.texts == ["一"])
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert states(house) == [OutgoingState.SENT]

@@ -19,6 +19,14 @@ from bot.engine import free_port, newest_model
 from bot.settings import Settings
 
 
+class TELEGRAM:
+    """A bot of the shared service, and where its Telegram would be."""
+
+    token = "7000001:key-of-the-bot"
+    secret = "secret-of-the-webhook"
+    port = free_port()
+
+
 @dataclass
 class Running:
     """A service as a process of its own, and what a resident hears of it."""
@@ -121,7 +129,12 @@ def new_service(home: Path, **environment: str) -> Running:
 def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # A busy machine must not turn a dialogue into one without Rasa; test_kills.py has those.
     patient = {"LINLI_RASA_ANSWERS_WITHIN": "PT15S"}
-    service = new_service(tmp_path_factory.mktemp("linli"), **patient)
+    telegram = {
+        "LINLI_TELEGRAM_TOKEN": TELEGRAM.token,
+        "LINLI_TELEGRAM_SECRET": TELEGRAM.secret,
+        "LINLI_TELEGRAM_API_URL": f"http://127.0.0.1:{TELEGRAM.port}",
+    }
+    service = new_service(tmp_path_factory.mktemp("linli"), **patient, **telegram)
     service.start()
     try:
         service.wait_until("rasa", 90)
