@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.escalation import escalated
 from actions.filing import finish_report
 from actions.follow_up import (
     add_to_ticket,
@@ -103,7 +104,9 @@ class FlowAction(Action):
     def answer(self, tracker: Tracker) -> Outcome:
         """What the flow says; nothing to a message that was answered while Rasa was too slow."""
         turn = turn_of(tracker, self.means)
-        return Outcome() if turn is None else self.flow(turn, self.means)
+        if turn is None:
+            return Outcome()
+        return escalated(self.flow(turn, self.means), turn, self.means.person_rules)
 
 
 def events_of(outcome: Outcome) -> list[EventType]:

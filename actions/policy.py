@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from actions.offer import Offer, OfferKind, make_offer
 from actions.quoting import citation, named, quoted, since
-from actions.reply import Button, Reply
+from actions.reply import Button, Reply, Signal
 from actions.turn import Means, Outcome, Turn
 from actions.unanswered import keep_unknown
 from actions.wording import Wording
@@ -87,7 +87,7 @@ def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:
 
 def not_known(turn: Turn, means: Means, hits: Sequence[Hit]) -> Outcome:
     """Says so, and offers a ticket or a person; editors will see what was asked in vain."""
-    reply = means.wording.say("unknown")
+    reply = replace(means.wording.say("unknown"), signal=Signal.MISSED)
     with means.sessions.begin() as session:
         keep_unknown(session, turn, means, hits)
         if turn.in_report:

@@ -1,6 +1,7 @@
 """What Linli says: text, and what a channel may show with it."""
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 
@@ -47,9 +48,25 @@ class PhoneNumber:
     number: str
 
 
+class Signal(StrEnum):
+    """What a reply tells of itself on its way out, and no resident or channel ever sees.
+
+    PERSON: they want a person. RULE: a rule of the community leads to one. MISSED: not understood
+    or not known. UNSOLVED: the answer before was of no use.
+    """
+
+    PERSON = "person"
+    RULE = "rule"
+    MISSED = "missed"
+    UNSOLVED = "unsolved"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message to the resident. ``urgent`` replies come before everything else."""
+    """One message to the resident. ``urgent`` replies come before everything else.
+
+    ``signal`` is taken off before anything is written down or sent.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -57,6 +74,7 @@ class Reply:
     ticket: TicketCard | None = None
     calls: tuple[PhoneNumber, ...] = ()
     urgent: bool = False
+    signal: Signal | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As ``POST /api/chat/messages`` returns it, empty fields left out."""
@@ -67,7 +85,7 @@ class Reply:
         """The inverse of ``to_json``.
 
         Raises:
-            KeyError, TypeError: ``value`` is no reply.
+            KeyError, TypeError, ValueError: ``value`` is no reply.
         """
         ticket = value.get("ticket")
         return cls(
@@ -77,6 +95,7 @@ class Reply:
             ticket=TicketCard(**{"title": "", **ticket}) if ticket else None,
             calls=tuple(PhoneNumber(**c) for c in value.get("calls", ())),
             urgent=value.get("urgent", False),
+            signal=Signal(value["signal"]) if value.get("signal") else None,
         )
 
 

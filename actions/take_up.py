@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from actions.choice import NONE_OF_THESE, chosen
 from actions.danger import danger_before, registers
 from actions.draft import Draft, DraftState, latest, new_draft, save
+from actions.escalation import signalling
 from actions.filing import finish_report
 from actions.follow_up import withdraw_ticket_now
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_with, search_for
 from actions.quoting import WANTS_ALL
 from actions.reading import read
+from actions.reply import Signal
 from actions.report import asked_before
 from actions.summary import title
 from actions.taking import RESUMES
@@ -94,7 +96,7 @@ def offer_ticket(session: Session, turn: Turn, means: Means, offer: Offer, line:
     keep(session, turn, means, gap_of(offer, means))
     about = Offer(OfferKind.REPORT, {"question": offer.about["question"]})
     make_offer(session, turn.conversation, about, means.vault, means.clock())
-    return Outcome((means.wording.say(line),))
+    return signalling(Outcome((means.wording.say(line),)), Signal.UNSOLVED)
 
 
 def gap_of(offer: Offer, means: Means) -> Gap:

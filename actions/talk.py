@@ -5,9 +5,10 @@ from functools import partial
 
 from actions.danger import remember_danger
 from actions.draft import DraftState, latest
+from actions.escalation import signalling
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
 from actions.policy import answer_if_sure, answer_policy
-from actions.reply import PhoneNumber, Reply
+from actions.reply import PhoneNumber, Reply, Signal
 from actions.summary import title
 from actions.taking import QUESTION
 from actions.turn import Flow, Means, Outcome, Turn
@@ -52,8 +53,11 @@ def say_danger(turn: Turn, means: Means) -> Outcome:
 
 
 def ask_human(turn: Turn, means: Means) -> Outcome:
-    """Where a person is to be had; a ticket is offered with the last question in it."""
-    outcome = say("ask_human", turn, means)
+    """Where a person is to be had; a ticket is offered with the last question in it.
+
+    Where there is a desk, it answers instead.
+    """
+    outcome = signalling(say("ask_human", turn, means), Signal.PERSON)
     if turn.in_report:
         return outcome
     with means.sessions.begin() as session:
@@ -97,8 +101,9 @@ def fall_back(turn: Turn, means: Means) -> Outcome:
         offer = last_offer(session, turn.conversation, means.vault, now)
         before = offer.about if offer and offer.kind is OfferKind.MISUNDERSTOOD else {}
         again = before.get("message") not in {None, turn.message}
-        said = f"{before['question']}\n{turn.said.text}" if again else turn.said.text
+        asked = f"{before['question']}\n{turn.said.text}" if again else turn.said.text
         kind = OfferKind.REPORT if again else OfferKind.MISUNDERSTOOD
-        about = {"question": said, "message": turn.message}
+        about = {"question": asked, "message": turn.message}
         make_offer(session, turn.conversation, Offer(kind, about), means.vault, now)
-    return Outcome((means.wording.say("not_understood_again" if again else "not_understood"),))
+    said = means.wording.say("not_understood_again" if again else "not_understood")
+    return signalling(Outcome((said,)), Signal.MISSED)

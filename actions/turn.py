@@ -118,13 +118,25 @@ NoteGap = Callable[[Session, Gap, str, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRule:
+    """What leads to a person straight away: every part that is named must fit.
+
+    ``words`` stand in the message; ``intents`` and ``categories`` are the likeliest ones.
+    """
+
+    words: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
     """What flows are handed to work with; ``bot.service`` puts it together.
 
     ``reading`` makes sessions that write nothing and so keep nobody waiting; ``recall`` gives
     back what a message said, None where it has been answered already. Below the probability
     ``ask_category_below`` of the likeliest category the resident is asked which it is. ``note_gap``
-    keeps what was asked in vain.
+    keeps what was asked in vain. ``person_rules``: what leads to a person straight away.
     """
 
     sessions: sessionmaker[Session]
@@ -139,6 +151,7 @@ class Means:
     regions: tuple[str, ...]
     ask_category_below: float = 0.0
     note_gap: NoteGap = note
+    person_rules: tuple[PersonRule, ...] = ()
 
 
 Flow = Callable[[Turn, Means], Outcome]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
+from bot.commands.desk import desk
 from bot.commands.knowledge import knowledge
 from bot.commands.nlu import nlu
 from bot.commands.telegram import telegram
@@ -61,17 +62,27 @@ def beginning() -> Iterator[None]:
     Raises:
         BadInput: in the place of the fault.
     """
+    from actions.escalation import BadPersonRules
     from actions.tickets.deadlines import BadRules
     from actions.vault import Unreadable
     from actions.wording import WordingError
     from bot.database import DatabaseFault
     from knowledge.encoder import EncoderError
+    from nlu.taxonomy import TaxonomyFault
 
     try:
         yield
     except FileNotFoundError as error:
         raise BadInput(f"{error}; 'make run' sets everything up") from error
-    except (BadRules, DatabaseFault, EncoderError, Unreadable, WordingError) as error:
+    except (
+        BadPersonRules,
+        BadRules,
+        DatabaseFault,
+        EncoderError,
+        TaxonomyFault,
+        Unreadable,
+        WordingError,
+    ) as error:
         raise BadInput(" ".join(str(error).split())) from error
 
 
@@ -148,5 +159,5 @@ def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int) -> No
     measure_parts(read_settings(), parts or PARTS, sizes, passages)
 
 
-for group in (nlu, knowledge, tickets, wechat, telegram):
+for group in (nlu, knowledge, tickets, desk, wechat, telegram):
     main.add_command(group)

@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 import actions.case_systems.ledger  # its tables are among the tickets'
 import actions.tables
 import actions.tickets.tables
+import channels.hotline.tables  # its tables are among the channels'
 import channels.tables
 import knowledge.tables
 

@@ -11,13 +11,15 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from actions.draft import AT_HAND, Draft, DraftState, latest
+from actions.escalation import ASKS_FOR_PERSON
 from actions.filing import card, finish_report
 from actions.follow_up import show_ticket
 from actions.policy import answer_if_sure
 from actions.reading import read
-from actions.reply import Reply
+from actions.reply import Reply, Signal
 from actions.report import take_report
 from actions.taking import QUESTION, RESUMES
+from actions.talk import ask_human
 from actions.tickets.follow_up import add_note
 from actions.tickets.number import find
 from actions.tickets.register import complete, file, filed_as, of_conversation
@@ -59,6 +61,9 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
     if find(text) or any(words in text for words in ASKS_AFTER_TICKETS):
         return show_ticket(turn, means).replies
     draft = report_at_hand(turn, means)
+    if ASKS_FOR_PERSON.fullmatch(text):
+        begun = draft is not None and bool(draft.what)
+        return ask_human(replace(turn, in_report=begun), means).replies
     # Without a model, words that name a place and ask nothing are taken for a report.
     told = QUESTION.search(text) is None and (draft or read(turn).address)
     sure = None if told else answer_if_sure(turn, means)
@@ -68,7 +73,7 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
     if draft and (draft.what or not says_little):
         return go_on_with_report(replace(turn, in_report=True), means)
     if says_little:
-        return (means.wording.say("degraded_later"),)
+        return (replace(means.wording.say("degraded_later"), signal=Signal.MISSED),)
     with means.sessions.begin() as session:
         return (keep(session, turn, means),)
 

@@ -92,7 +92,7 @@ class Engine:
         )
         try:
             replies = [reply_of(m) for m in given["messages"]]
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise EngineUnavailable("not an answer") from error
         if not replies:
             raise EngineUnavailable("empty answer")

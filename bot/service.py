@@ -7,7 +7,6 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
 import uvicorn
@@ -21,15 +20,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions.case_systems.ledger import Ledger
 from actions.catalogue import build_actions
-from actions.tickets.calendar import WorkingCalendar
-from actions.tickets.deadlines import load_rules
 from actions.tickets.outbox import backlog, deliver_due
 from actions.turn import Means
 from actions.vault import Vault, load_or_create
-from actions.wording import load_wording
 from bot import logs, metrics
 from bot.database import open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
+from bot.means import build_desk, build_means
 from bot.observing import traced
 from bot.responder import Responder
 from bot.server import serve
@@ -40,14 +37,16 @@ from channels.courier import Courier
 from channels.depths import note_depths
 from channels.errors import add_error_handlers
 from channels.gateway import Gateway
-from channels.inbox import recall
+from channels.hotline.desk import Desk
+from channels.hotline.hotline import Hotline
+from channels.hotline.lookout import keep_lookout
+from channels.hotline.routes import hotline_routes
 from channels.limits import BodyLimit
 from channels.rates import Rates, build_rates
 from channels.telegram.channel import Telegram, build_telegram
 from channels.web.channel import Web, build_web
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
-from knowledge.gaps import Gap, note
 from knowledge.manifest import SnapshotError
 from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
@@ -86,6 +85,7 @@ class Service:
     wechat: WeChat
     telegram: Telegram
     web: Web
+    desk: Desk
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -146,31 +146,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     vault = load_or_create(settings.home / "keys" / "vault.key")
-    wording = load_wording(
-        {
-            "community": settings.community,
-            "phone": settings.phone,
-            "office_hours": settings.office_hours,
-        },
-        settings.wording,
-    )
     database = open_engine(settings.database)
     sessions = open_sessions(database)
     shelf = Shelf(settings.home)
-    means = Means(
-        sessions=sessions,
-        reading=open_sessions(database, reads_only=True),
-        searcher=shelf.searcher,
-        recall=partial(recall, vault=vault),
-        wording=wording,
-        vault=vault,
-        clock=clock,
-        rules=load_rules(),
-        calendar=WorkingCalendar(),
-        regions=settings.regions,
-        ask_category_below=settings.ask_category_below,
-        note_gap=note if settings.keep_gaps else keep_no_gap,
-    )
+    means = build_means(settings, database, shelf, vault, clock)
+    wording = means.wording
     engine, token, supervisor = connect_engine(settings)
     owner = secrets.token_hex(8)
     attachments = Attachments(settings.home / "attachments", settings.image_limit)
@@ -216,9 +196,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         key=settings.chat_key,
         at_once=settings.streams_at_once,
     )
+    responder = Responder(engine, means, resume_after=settings.resume_after)
+    hotline = Hotline(build_desk(settings, means), responder)
     gateway = Gateway(
         sessions,
-        Responder(engine, means, resume_after=settings.resume_after),
+        hotline,
         vault=vault,
         wording=wording,
         clock=clock,
@@ -227,6 +209,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         call_courier=courier.call,
         limit=rates,
         fetchers={"wechat": wechat.fetch, **telegram.fetchers},
+        stop=hotline.stop,
         owner=owner,
     )
     executor = ActionExecutor()
@@ -248,6 +231,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         wechat=wechat,
         telegram=telegram,
         web=web,
+        desk=hotline.desk,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -266,11 +250,6 @@ def connect_engine(settings: Settings) -> tuple[Engine, str, Supervisor | None]:
     return engine, rasa.token, supervisor
 
 
-def keep_no_gap(session: Session, gap: Gap, key: str, now: datetime) -> bool:
-    """What was asked in vain is not kept where the settings say so."""
-    return False
-
-
 def note_action(name: str, intent: str, seconds: float) -> None:
     metrics.ACTION_SECONDS.labels(name).observe(seconds)
     metrics.INTENTS.labels(intent or "none").inc()
@@ -287,6 +266,7 @@ def build_app(service: Service) -> FastAPI:
             asyncio.create_task(service.gateway.keep_watch()),
             asyncio.create_task(service.courier.run()),
             asyncio.create_task(service.telegram.run(service.gateway)),
+            asyncio.create_task(keep_lookout(service.desk, service.courier.call)),
         ]
         if service.supervisor is not None:
             work.append(asyncio.create_task(service.supervisor.run()))
@@ -306,6 +286,7 @@ def build_app(service: Service) -> FastAPI:
     reply_within = service.settings.wechat_reply_within.total_seconds()
     app.include_router(service.wechat.routes(service.gateway, within=reply_within))
     app.include_router(service.telegram.routes(service.gateway))
+    app.include_router(hotline_routes(service.desk, service.settings.desk_token))
     wording = service.means.wording
     app.include_router(
         page_routes(

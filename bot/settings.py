@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.hotline.hours import Shift
 from channels.rates import Rate, networks_of
 from channels.telegram.address import API as TELEGRAM_API
 from channels.telegram.address import SECRET as TELEGRAM_SECRET
@@ -75,6 +76,33 @@ class Settings(BaseSettings):
     )
     wording: Path | None = Field(
         default=None, description="YAML file whose lines replace those of actions/wording.yml."
+    )
+
+    desk_hours: tuple[Shift, ...] = Field(
+        default=(Shift(days="workdays", opens="9:00", closes="17:00"),),
+        description="When people sit at the desk, a JSON list of shifts; []: there is no desk.",
+    )
+    desk_waits_at_most: timedelta = Field(
+        default=timedelta(minutes=10),
+        gt=timedelta(),
+        description="How long a resident waits for a person before a ticket is offered instead.",
+    )
+    desk_silent_after: timedelta = Field(
+        default=timedelta(minutes=30),
+        gt=timedelta(),
+        description="After so long without a word a conversation goes back from person to Linli.",
+    )
+    desk_failures: int = Field(
+        default=3,
+        ge=0,
+        description="Messages in a row of no use that lead to a person; 0: any number.",
+    )
+    desk_rules: Path | None = Field(
+        default=None,
+        description="YAML file of what leads to a person straight away; empty: nothing.",
+    )
+    desk_token: SecretStr | None = Field(
+        default=None, description="Token of the desk's API; empty: the API is off."
     )
 
     public_url: str = Field(
@@ -251,7 +279,7 @@ class Settings(BaseSettings):
         "empty: none, unless OTEL_EXPORTER_OTLP_ENDPOINT names one.",
     )
 
-    @field_validator("home", "rasa_model", "rasa_python", "wording", "house_list")
+    @field_validator("home", "rasa_model", "rasa_python", "wording", "house_list", "desk_rules")
     @classmethod
     def from_the_project(cls, path: Path | None) -> Path | None:
         return path if path is None else Path.cwd() / path.expanduser()

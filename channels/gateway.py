@@ -25,6 +25,7 @@ from actions.turn import Said
 from actions.vault import Vault
 from actions.wording import Wording
 from channels.arrival import Arrival
+from channels.cleaning import clean
 from channels.inbox import (
     Recorded,
     abandoned,
@@ -44,9 +45,8 @@ from channels.rests import ASKS_FOR_MORE, read_rest
 from channels.tables import Handed, Late
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
-from nlu.identity import mask_identities
 from nlu.spans import note, spanned
-from nlu.text import has_words, legible, normalise
+from nlu.text import has_words, legible
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +119,7 @@ class Gateway:
         at_most: messages answered at once; beyond that new ones are put off with a word.
         call_courier: called when something was put into the outgoing queue.
         limit: what is beyond it gets its word instead of an answer, emergencies excepted.
+        stop: what is said, if anything, to a message that a person has; None: Linli answers it.
         fetchers: by channel, how pictures are had from it.
         owner: name of the process; every start has one of its own.
     """
@@ -135,6 +136,7 @@ class Gateway:
         at_most: int = 200,
         call_courier: Callable[[], None] = lambda: None,
         limit: Limit = no_limit,
+        stop: Callable[[Heard], Awaitable[Sequence[Reply] | None]] | None = None,
         fetchers: Mapping[str, Fetch] = MappingProxyType({}),
         owner: str = "",
     ) -> None:
@@ -147,6 +149,7 @@ class Gateway:
         self.at_most = at_most
         self.call_courier = call_courier
         self.limit = limit
+        self.stop = stop
         self.fetchers = fetchers
         self.owner = owner or secrets.token_hex(8)
         self.running: dict[int, asyncio.Task[Kept]] = {}
@@ -295,6 +298,10 @@ class Gateway:
             if more:
                 ANSWERED.labels(heard.channel, "answered").inc()
                 return (Reply(more),)
+        held = await self.stop(heard) if self.stop else None
+        if held is not None:
+            ANSWERED.labels(heard.channel, "held").inc()
+            return held
         refusal = self.refusal(heard.said)
         if refusal is not None:
             ANSWERED.labels(heard.channel, "refused").inc()
@@ -397,13 +404,3 @@ class Gateway:
             self.call_courier()
         left = [inbound for inbound in abandoned(session, now) if inbound not in running]
         return [claim(session, inbound, self.vault, self.owner, now) for inbound in left]
-
-
-def clean(arrival: Arrival) -> tuple[Arrival, bool]:
-    """The message with its texts normalised and identity numbers masked, and whether any were."""
-    said, place = arrival.said, arrival.said.location
-    text, masked = mask_identities(normalise(said.text))
-    if place is not None and place.label:
-        label, masked_too = mask_identities(normalise(place.label))
-        place, masked = replace(place, label=label), masked or masked_too
-    return replace(arrival, said=replace(said, text=text, location=place)), masked

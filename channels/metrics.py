@@ -56,3 +56,14 @@ LIMITED = Counter(
 REDIS_ANSWERS = Gauge("linli_redis_answers", "1 while Redis counts the rates, else 0.")
 STREAMS = Gauge("linli_streams", "Pages that are being told of new lines now.")
 STREAMS_REFUSED = Counter("linli_streams_refused", "Pages for which no stream was left.")
+HANDOVERS = Counter(
+    "linli_handovers", "Conversations handed over to a person, by reason.", ["reason"]
+)
+HANDED_OVER = Gauge(
+    "linli_handed_over", "Conversations waiting for a person or with one.", ["state"]
+)
+TAKEN_AFTER = Histogram(
+    "linli_taken_after_seconds",
+    "Seconds a conversation waited until a person took it.",
+    buckets=(5, 15, 30, 60, 120, 300, 600, 1800),
+)

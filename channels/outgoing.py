@@ -15,7 +15,7 @@ from actions.reply import Reply
 from actions.vault import Vault
 from channels.recipients import Recipient, find_recipient
 from channels.tables import OutgoingRow, OutgoingState, TranscriptRow
-from channels.transcript import LINLI, reply_of, write
+from channels.transcript import LINLI, OPERATOR, reply_of, write
 
 SENDING_WITHIN = timedelta(seconds=30)
 """A row that has been on its way longer belongs to a process that died; it is sent again."""
@@ -57,10 +57,22 @@ def enqueue(session: Session, lines: Sequence[TranscriptRow], now: datetime) -> 
 
 
 def tell(
-    session: Session, conversation: str, reply: Reply, vault: Vault, now: datetime
+    session: Session,
+    conversation: str,
+    reply: Reply,
+    vault: Vault,
+    now: datetime,
+    *,
+    operator: str = "",
 ) -> TranscriptRow:
-    """Say something unasked, such as news of a ticket: into the transcript, and out."""
-    line = write(session, conversation, None, LINLI, reply.to_json(), vault, now)
+    """Say something unasked, such as news of a ticket: into the transcript, and out.
+
+    Args:
+        operator: the name of the person whose words they are; empty: Linli's own.
+    """
+    content = {**reply.to_json(), **({"by": operator} if operator else {})}
+    speaker = OPERATOR if operator else LINLI
+    line = write(session, conversation, None, speaker, content, vault, now)
     recipient = find_recipient(session, conversation, vault)
     if recipient is not None and recipient.reachable:
         enqueue(session, [line], now)

@@ -15,6 +15,7 @@ from channels.tables import InboundRow, TranscriptRow
 
 RESIDENT = "resident"
 LINLI = "linli"
+OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

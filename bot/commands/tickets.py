@@ -118,21 +118,16 @@ def advance(
     from actions.tickets.calendar import WorkingCalendar
     from actions.tickets.deadlines import load_rules
     from actions.tickets.progress import change_status
-    from actions.wording import load_wording
     from bot.cli import BadInput, read_settings
     from bot.commands.transaction import transaction
+    from bot.means import wording_of
     from channels.notices import notifier
 
     wanted, to, settings = number_in(number), status_named(status), read_settings()
     if not by.strip():
         raise BadInput("--by: a name is needed")
     with faults(), transaction(settings) as session:
-        facts = {
-            "community": settings.community,
-            "phone": settings.phone,
-            "office_hours": settings.office_hours,
-        }
-        wording = load_wording(facts, settings.wording)
+        wording = wording_of(settings)
         ticket = change_status(
             session,
             wanted,

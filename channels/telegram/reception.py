@@ -14,7 +14,8 @@ from telegram.error import TelegramError
 from actions.turn import Said
 from actions.vault import Vault
 from channels.arrival import Arrival
-from channels.gateway import Gateway, clean
+from channels.cleaning import clean
+from channels.gateway import Gateway
 from channels.inbox import said_in
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient

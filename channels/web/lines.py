@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from channels.transcript import LINLI, RESIDENT, Spoken
+from channels.transcript import LINLI, OPERATOR, RESIDENT, Spoken
 
 CHANNEL = "web"
-OPERATOR = "operator"
 
 
 def key_of(conversation: str) -> str:

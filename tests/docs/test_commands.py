@@ -14,6 +14,8 @@ from tests.docs.pages import page, sections
 def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by its whole name."""
     if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield path, command
         for name, inner in command.commands.items():
             yield from walk(inner, f"{path} {name}")
     else:

@@ -58,6 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             clock=system_clock,
             lasts=timedelta(days=1),
         ),
+        desk=None,
         wechat=SimpleNamespace(routes=partial(wechat_routes, accounts={}, page="")),
         executor=None,
         token="",

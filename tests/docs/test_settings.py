@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -24,7 +25,8 @@ def shown(value: object) -> str:
         case timedelta():
             return f"`{TypeAdapter(timedelta).dump_python(value, mode='json')}`"
         case tuple():
-            return f"`{json.dumps(value, ensure_ascii=False)}`"
+            plain = TypeAdapter(tuple[Any, ...]).dump_python(value, mode="json")
+            return f"`{json.dumps(plain, ensure_ascii=False)}`"
         case _:
             return f"`{value}`"
 
