@@ -1,6 +1,9 @@
-"""``linli telegram``: tells Telegram where to bring messages, and asks how that goes."""
+"""``linli telegram``: where messages are brought, how that goes, and a rehearsal without it."""
 
 import asyncio
+import secrets
+import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,9 +14,16 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.settings import Settings
+    from channels.telegram.standin import StandIn
 
 PORTS = frozenset({None, 443, 80, 88, 8443})
 """Those that Telegram brings updates to; none is 443."""
+
+SEEN_WITHIN = 20.0
+"""Seconds in which something should stand on the screen."""
+
+QUIET = 0.5
+"""Seconds after which an answer is thought to be complete."""
 
 
 @click.group()
@@ -65,6 +75,93 @@ def remove() -> None:
 
     asyncio.run(asked(read_settings(), take_away))
     click.echo("the webhook is removed")
+
+
+@telegram.command()
+@click.argument("texts", metavar="TEXT …", nargs=-1)
+@click.option("--api-port", type=int, required=True, help="Serve the Bot API here meanwhile.")
+@click.option("--url", help="Where the service is; the running one by default.")
+def rehearse(texts: tuple[str, ...], api_port: int, url: str | None) -> None:
+    """Play Telegram towards a service whose LINLI_TELEGRAM_API_URL is http://127.0.0.1:API-PORT.
+
+    Tries a forged message, then says each TEXT, or presses the button that shows it, and prints
+    what a resident would see. Exit status 1 when something goes wrong.
+    """
+    from bot.cli import BadInput, read_settings
+    from channels.telegram.standin import StandIn
+
+    settings = read_settings()
+    token, secret = settings.telegram
+    if not token:
+        raise BadInput("LINLI_TELEGRAM_TOKEN: no bot is set up; any like 1:trial-trial will do")
+    platform = StandIn(token)
+    if not settings.telegram_polling:
+        platform.webhook = f"{url or settings.own_url}/channels/telegram"
+        platform.secret = secret
+    well = asyncio.run(play(platform, texts or ("/start",), api_port))
+    raise SystemExit(0 if well else 1)
+
+
+async def play(platform: "StandIn", texts: tuple[str, ...], api_port: int) -> bool:
+    """Whether everything went as it should."""
+    import uvicorn
+
+    from bot.cli import BadInput
+
+    try:
+        place = socket.create_server(("127.0.0.1", api_port))
+    except (OSError, OverflowError) as error:
+        raise BadInput(f"--api-port: {api_port} cannot be had") from error
+    server = uvicorn.Server(uvicorn.Config(platform.api(), log_level="critical"))
+    serving = asyncio.create_task(server.serve(sockets=[place]))
+    try:
+        if platform.webhook and not await refused(platform):
+            return False
+        person = secrets.randbelow(2**40)
+        return all([await say(platform, person, text) for text in texts])
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+        await platform.close()
+
+
+async def refused(platform: "StandIn") -> bool:
+    """Whether the webhook is there, and takes nothing without the secret."""
+    secret, platform.secret = platform.secret, ""
+    status = await platform.deliver({"update_id": 1})
+    platform.secret = secret
+    if status == 403:
+        click.echo("forged    refused")
+        return True
+    if status == 0:
+        click.echo(f"webhook   nothing answers at {platform.webhook}")
+    else:
+        click.echo(f"forged    {'TAKEN' if status == 200 else f'HTTP {status}, not 403'}")
+    return False
+
+
+async def say(platform: "StandIn", person: int, text: str) -> bool:
+    """Whether something came back."""
+    screen = platform.screens[person]
+    before, begun = len(screen), time.monotonic()
+    if any(text in shown.titles for shown in screen):
+        await platform.press(person, text)
+    else:
+        await platform.say(person, text)
+    if platform.webhook and (status := platform.deliveries[-1]) != 200:
+        click.echo(f"          not taken: HTTP {status}; are token and secret the service's?")
+        return False
+    while len(screen) == before and time.monotonic() - begun < SEEN_WITHIN:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    took = time.monotonic() - begun
+    await asyncio.sleep(QUIET)
+    for shown in screen[before:]:
+        click.echo(f"{took:5.2f} s   {shown.text}")
+        for row in shown.rows:
+            click.echo("          " + " ".join(f"[{title}]" for title, _ in row))
+    if len(screen) == before:
+        click.echo(f"{took:5.2f} s   nothing; is LINLI_TELEGRAM_API_URL this one's?")
+    return len(screen) > before
 
 
 async def tell(bot: "Bot") -> None:

@@ -1,17 +1,38 @@
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
 from click.testing import CliRunner
+from fastapi import FastAPI
 
 from bot.cli import main
 from bot.engine import free_port
+from channels.attachments import Attachments
+from channels.courier import Courier
+from channels.telegram.channel import build_telegram
 from channels.telegram.incoming import LISTENS_TO, MENU
 from channels.telegram.standin import Refusal, StandIn
+from nlu.clock import system_clock
+from tests.channels.house import OWNER, opened
 
 TOKEN, SECRET = "7000001:key-of-the-bot", "secret-of-the-webhook"
+
+
+@contextmanager
+def serving(app: FastAPI, port: int) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield
+    server.should_exit = True
+    thread.join()
 
 
 @pytest.fixture
@@ -19,17 +40,11 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """A stand-in on a port of its own, and settings that name it."""
     platform = StandIn(TOKEN)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(platform.api(), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
     monkeypatch.setenv("LINLI_TELEGRAM_TOKEN", TOKEN)
     monkeypatch.setenv("LINLI_TELEGRAM_SECRET", SECRET)
     monkeypatch.setenv("LINLI_TELEGRAM_API_URL", f"http://127.0.0.1:{port}")
-    yield platform
-    server.should_exit = True
-    thread.join()
+    with serving(platform.api(), port):
+        yield platform
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -56,6 +71,74 @@ def test_the_webhook_is_put_looked_at_and_removed(platform: StandIn) -> None:
 def test_what_went_wrong_last_is_told(platform: StandIn) -> None:
     platform.last_error = (1_700_000_000, "Connection timed out")
     assert "failed    2023-11-15 06:13:20: Connection timed out" in run("status")[1]
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    """A service of that bot; its address, and the port where it looks for the Bot API."""
+    api_port, port = free_port(), free_port()
+    with opened(tmp_path / "linli.db") as house:
+        house.clock = system_clock  # type: ignore[method-assign]
+        telegram = build_telegram(
+            TOKEN,
+            SECRET,
+            house.sessions,
+            polls=False,
+            url=f"http://127.0.0.1:{api_port}",
+            attachments=Attachments(tmp_path, 1000),
+            vault=house.vault,
+            wording=house.wording,
+            clock=system_clock,
+            owner=OWNER,
+        )
+        courier = Courier(
+            house.sessions, telegram.writers, vault=house.vault, clock=system_clock, owner=OWNER
+        )
+        gateway = house.gateway()
+        gateway.call_courier = courier.call
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            bringing = asyncio.create_task(courier.run())
+            yield
+            bringing.cancel()
+            await asyncio.gather(bringing, return_exceptions=True)
+            await telegram.close()
+
+        app = FastAPI(lifespan=lifespan)
+        app.include_router(telegram.routes(gateway))
+        with serving(app, port):
+            monkeypatch.setenv("LINLI_TELEGRAM_TOKEN", TOKEN)
+            monkeypatch.setenv("LINLI_TELEGRAM_SECRET", SECRET)
+            yield f"http://127.0.0.1:{port}", api_port
+
+
+def test_a_rehearsal_shows_what_a_resident_would_see(service: tuple[str, int]) -> None:
+    url, port = service
+    told = ("--url", url, "--api-port", str(port), "/start", "我的工单", "路灯坏了")
+    status, output = run("rehearse", *told)
+    assert status == 0
+    assert output.startswith("forged    refused\n")
+    assert "[我要反映问题] [我的工单]" in output
+    assert "收到：我的工单" in output
+    assert "收到：路灯坏了" in output
+
+
+def test_a_rehearsal_with_another_secret_or_at_nobody_fails(
+    service: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, port = service
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    taken = url.rpartition(":")[2]
+    status, output = run("rehearse", "--url", url, "--api-port", taken)
+    assert (status, "cannot be had" in output) == (2, True)
+    assert "nothing answers" in run("rehearse", "--url", nowhere, "--api-port", str(port))[1]
+    monkeypatch.setattr("bot.commands.telegram.SEEN_WITHIN", 0.3)
+    status, output = run("rehearse", "--url", url, "--api-port", str(free_port()))
+    assert (status, "nothing; is LINLI_TELEGRAM_API_URL" in output) == (1, True)
+    monkeypatch.setenv("LINLI_TELEGRAM_SECRET", "secret-of-another-one")
+    status, output = run("rehearse", "--url", url, "--api-port", str(port))
+    assert (status, "not taken: HTTP 403" in output) == (1, True)
 
 
 @pytest.mark.parametrize(
