@@ -25,7 +25,7 @@ from actions.draft import (
 )
 from actions.filing import SLOTS, UNSET, address_of
 from actions.offer import OfferKind, last_offer, withdraw_offer
-from actions.reading import read
+from actions.reading import Reading, read
 from actions.reply import Reply
 from actions.summary import ask, lead_in, offer_similar, summarise
 from actions.taking import A_STORY, Line, Taken, give_way, located, take
@@ -44,23 +44,23 @@ REGISTERS = re.compile(r"登记|工单|记下")
 
 def take_report(turn: Turn, means: Means) -> Outcome:
     """One turn of the report: what the message changes, and what is asked next."""
-    now = means.clock()
+    now, reading = means.clock(), read(turn)
     with means.sessions.begin() as session:
         found = latest(session, turn.conversation, means.vault, DraftState.OPEN)
         if found is None and turn.in_report and turn.intent.name not in BEGINNINGS:
-            ended = over(turn)
+            ended = over(turn, reading)
             if ended is not None:
                 return ended
         if found and (turn.in_report or goes_on(turn, found[0], now - found[1])):
             draft = found[0]
         else:
-            draft = begin(session, turn, means, now)
+            draft = begin(session, turn, reading, means, now)
         if turn.interrupted or draft.has_read(turn):
             save(session, draft, means.vault, now)
             return going_on(draft, ask_again(session, draft, means))
         draft = replace(in_kind(draft, turn), spoken=draft.spoken or turn.said.spoken)
         # A picture or place without words answers nothing.
-        taken = with_attachments(take(draft, read(turn)) if turn.said.text else Taken(draft), turn)
+        taken = with_attachments(take(draft, reading) if turn.said.text else Taken(draft), turn)
         if taken.declined:
             return Outcome(declined=True)
         taken = look_for_similar(session, draft, in_category(taken, draft, turn, means), means, now)
@@ -71,13 +71,12 @@ def take_report(turn: Turn, means: Means) -> Outcome:
         return going_on(draft, answer(session, taken, draft, means))
 
 
-def over(turn: Turn) -> Outcome | None:
+def over(turn: Turn, reading: Reading) -> Outcome | None:
     """The report was finished while Rasa was away; the form has only to be told.
 
     What would come between is still left to its own flow first. None: the message tells a story
     of its own.
     """
-    reading = read(turn)
     blank = new_draft(turn.conversation, turn.channel, Kind.REQUEST)
     if not turn.interrupted and give_way(blank, reading) is not None:
         return Outcome(declined=True)
@@ -118,7 +117,7 @@ def in_category(taken: Taken, before: Draft, turn: Turn, means: Means) -> Taken:
     return replace(taken, draft=draft.asking())
 
 
-def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
+def begin(session: Session, turn: Turn, reading: Reading, means: Means, now: datetime) -> Draft:
     """A new draft; “登记工单” after an unanswered question takes the question with it.
 
     A report soon after an alarm begins with the words of the alarm.
@@ -130,7 +129,7 @@ def begin(session: Session, turn: Turn, means: Means, now: datetime) -> Draft:
         intent=turn.intent.name,
     )
     offer = last_offer(session, turn.conversation, means.vault, now)
-    registers = REGISTERS.search(turn.text) and read(turn).is_opener
+    registers = REGISTERS.search(turn.text) and reading.is_opener
     if offer and offer.kind is OfferKind.REPORT and registers:
         withdraw_offer(session, turn.conversation)
         return asked_before(draft, str(offer.about["question"]), turn)

@@ -2,7 +2,6 @@
 
 import contextlib
 import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import actions.tickets.tables
 import channels.hotline.tables  # its tables are among the channels'
 import channels.tables
 import knowledge.tables
+from bot.turn import Turn
 
 METADATA: tuple[MetaData, ...] = (
     knowledge.tables.Base.metadata,
@@ -151,18 +151,15 @@ def _open(address: URL, *, foreign_keys: bool) -> Engine:
 
 
 def take_turns(engine: Engine) -> None:
-    """Writers of this process wait for one another at a lock.
-
-    SQLite's own waiting is sleeping, longer each time, up to 100 ms; eight residents at once
-    then spend more time asleep than at work. Other processes are still met with its waiting.
-    """
-    turn = threading.Lock()
+    """Writers wait for one another at a lock, not asleep."""
+    database = engine.url.database
+    turn = Turn(None if database in (None, "", ":memory:") else Path(database), WAIT)
 
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("reads_only", False):
             connection.exec_driver_sql("BEGIN")
             return
-        connection.info["has_turn"] = turn.acquire(timeout=WAIT)
+        connection.info["has_turn"] = turn.take()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except BaseException:
@@ -171,7 +168,7 @@ def take_turns(engine: Engine) -> None:
 
     def give_back(connection: Connection) -> None:
         if connection.info.pop("has_turn", False):
-            turn.release()
+            turn.give_back()
 
     event.listen(engine, "begin", begin)
     event.listen(engine, "commit", give_back)

@@ -211,6 +211,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         fetchers={"wechat": wechat.fetch, **telegram.fetchers},
         stop=hotline.stop,
         owner=owner,
+        reading=means.reading,
     )
     executor = ActionExecutor()
     for action in build_actions(means, note_action):

@@ -6,16 +6,13 @@ after another, also across processes; what a process that died had begun, anothe
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TypeVar
-from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,6 +23,7 @@ from actions.vault import Vault
 from actions.wording import Wording
 from channels.arrival import Arrival
 from channels.cleaning import clean
+from channels.clerk import Clerk
 from channels.inbox import (
     Recorded,
     abandoned,
@@ -38,11 +36,13 @@ from channels.inbox import (
     settle_debts,
     stop_waiting,
     take_along,
+    unhindered,
 )
 from channels.marks import mark
 from channels.metrics import ANSWERED, IN_TIME, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
 from channels.rests import ASKS_FOR_MORE, read_rest
 from channels.tables import Handed, Late
+from channels.turns import Turns
 from nlu.clock import Clock
 from nlu.emergency import find_emergency
 from nlu.spans import note, spanned
@@ -50,16 +50,22 @@ from nlu.text import has_words, legible
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-LOOKS_EVERY = 0.1
-"""Seconds between looks at a message that another process answers, or whose turn has not come."""
-
 SIGN_OF_LIFE = 1.0
 """Seconds between signs of life for what is being answered, and looks for what nobody holds."""
 
 TRIES = 4
 """A message that so many processes died over is answered with an apology instead."""
+
+IN_HAND = 8
+"""Messages that are answered at the same time in one process; the next wait, and what only has to
+be written down, or to be told that it takes longer, finds the processor free."""
+
+Unless = Callable[[Session], bool]
+"""Asked in the transaction that writes a message down; true refuses it."""
+
+
+class Refused(Exception):
+    """What was to be asked before the message is written down speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ class Gateway:
         stop: what is said, if anything, to a message that a person has; None: Linli answers it.
         fetchers: by channel, how pictures are had from it.
         owner: name of the process; every start has one of its own.
+        reading: sessions that write nothing, where these keep nobody waiting.
     """
 
     def __init__(
@@ -139,8 +146,11 @@ class Gateway:
         stop: Callable[[Heard], Awaitable[Sequence[Reply] | None]] | None = None,
         fetchers: Mapping[str, Fetch] = MappingProxyType({}),
         owner: str = "",
+        reading: sessionmaker[Session] | None = None,
     ) -> None:
         self.sessions = sessions
+        self.clerk = Clerk(sessions, reading or sessions)
+        self.change, self.read = self.clerk.change, self.clerk.read
         self.respond = respond
         self.vault = vault
         self.wording = wording
@@ -154,17 +164,23 @@ class Gateway:
         self.owner = owner or secrets.token_hex(8)
         self.running: dict[int, asyncio.Task[Kept]] = {}
         self.awaited: Counter[int] = Counter()
-        self.ended: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self.turns = Turns(self.whose_turn)
+        self.in_hand = asyncio.Semaphore(IN_HAND)
 
     @spanned("gateway.receive")
-    async def receive(self, arrival: Arrival, *, within: float | None = None) -> Answer:
+    async def receive(
+        self, arrival: Arrival, *, within: float | None = None, unless: Unless | None = None
+    ) -> Answer:
         """The answer to a message, the same for every delivery of it.
 
         Args:
             within: seconds in which the channel must be told something; None: as long as it takes.
+
+        Raises:
+            Refused: see ``unless``.
         """
         started = time.perf_counter()
-        recorded, masked = await self.take_in(arrival)
+        recorded, masked = await self.take_in(arrival, unless)
         if recorded.replies is not None:
             return await self.give(Kept(recorded.replies, recorded.handed), recorded.id)
         word = await self.limit(arrival) if recorded.is_new else None
@@ -202,11 +218,13 @@ class Gateway:
         while len(self.running) > self.at_most // 2:
             await asyncio.wait(self.running.values(), return_when=asyncio.FIRST_COMPLETED)
 
-    async def take_in(self, arrival: Arrival) -> tuple[Recorded, bool]:
+    async def take_in(
+        self, arrival: Arrival, unless: Unless | None = None
+    ) -> tuple[Recorded, bool]:
         """The record of a message, and whether identity numbers in it were masked."""
         RECEIVED.labels(arrival.channel).inc()
         cleaned, masked = clean(arrival)
-        recorded = await asyncio.to_thread(self.record, cleaned)
+        recorded = await self.change(self.record, cleaned, unless)
         mark(self.vault.pseudonym, recorded.conversation, recorded.id)
         if not recorded.is_new:
             REPEATED.labels(arrival.channel).inc()
@@ -223,21 +241,19 @@ class Gateway:
     def end(self, recorded: Recorded, task: asyncio.Task[Kept], started: float) -> None:
         SECONDS.labels(recorded.channel).observe(time.perf_counter() - started)
         self.running.pop(recorded.id, None)
-        ended = self.ended.pop(recorded.conversation, None)
-        if ended is not None:
-            ended.set()
+        self.turns.end(recorded.conversation)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Left unanswered in the inbox, from where it is taken up again.
             logger.error("message %d is put off: %s", recorded.id, type(error).__name__)
 
     @spanned("inbox.record")
-    def record(self, arrival: Arrival) -> Recorded:
-        with self.sessions.begin() as session:
-            return record_arrival(session, arrival, self.vault, self.clock(), self.owner)
+    def record(self, session: Session, arrival: Arrival, unless: Unless | None = None) -> Recorded:
+        if unless is not None and unless(session):
+            raise Refused
+        return record_arrival(session, arrival, self.vault, self.clock(), self.owner)
 
-    def look(self, inbound: int) -> Recorded:
-        with self.sessions.begin() as session:
-            return claim(session, inbound, self.vault, self.owner, self.clock())
+    async def look(self, inbound: int) -> Recorded:
+        return await self.change(claim, inbound, self.vault, self.owner, self.clock())
 
     @spanned("gateway.answer")
     async def answer(self, recorded: Recorded, *, masked: bool, word: Reply | None) -> Kept:
@@ -250,29 +266,29 @@ class Gateway:
         note(recorded.id)
         if not recorded.is_new:
             # It may have been answered since it was looked for.
-            recorded = await asyncio.to_thread(self.look, recorded.id)
+            recorded = await self.look(recorded.id)
         while recorded.replies is None and not recorded.ours:
-            await self.wait_for_another(recorded.conversation)
-            recorded = await asyncio.to_thread(self.look, recorded.id)
+            await self.turns.wait(recorded.id, recorded.conversation)
+            recorded = await self.look(recorded.id)
         if recorded.replies is not None:
             return Kept(recorded.replies, recorded.handed)
         readable = recorded.said.text[: self.message_limit]
         if word is not None and find_emergency(legible(readable).text) is None:
             ANSWERED.labels(recorded.channel, "limited").inc()
-            return await asyncio.to_thread(self.keep, recorded, (word,))
+            return await self.keep(recorded, (word,))
         said = await self.with_pictures(recorded) if recorded.said.media else recorded.said
         heard = Heard(recorded.id, recorded.channel, recorded.conversation, said)
         replies = tuple(await self.say(heard, tries=recorded.tries))
         if masked:
             replies = (*replies, self.wording.say("identity_masked"))
-        return await asyncio.to_thread(self.keep, recorded, replies)
+        return await self.keep(recorded, replies)
 
-    async def wait_for_another(self, conversation: str) -> None:
-        """Until another message of the conversation has been answered here, or for a moment."""
-        ended = self.ended.setdefault(conversation, asyncio.Event())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOKS_EVERY):
-                await ended.wait()
+    async def whose_turn(self, inbounds: Sequence[int]) -> Collection[int]:
+        try:
+            return await self.read(unhindered, inbounds, self.owner, self.clock())
+        except SQLAlchemyError as error:
+            logger.error("the inbox cannot be read: %s", type(error).__name__)
+            return ()
 
     async def with_pictures(self, recorded: Recorded) -> Said:
         """The message with its pictures fetched; a picture that cannot be had is told of."""
@@ -313,7 +329,7 @@ class Gateway:
             ANSWERED.labels(heard.channel, "shed").inc()
             return (self.wording.say("busy"),)
         try:
-            replies = await self.respond(heard)
+            replies = await self.take_in_hand(heard)
         except Exception as error:
             # The resident must hear something whatever broke; the text stays out of the log.
             logger.error("message %d could not be answered: %s", heard.id, type(error).__name__)
@@ -321,6 +337,13 @@ class Gateway:
             return (self.wording.say("failed"),)
         ANSWERED.labels(heard.channel, "answered").inc()
         return replies
+
+    async def take_in_hand(self, heard: Heard) -> Sequence[Reply]:
+        """The answer, when there is room to make it; a cry for help never waits for that."""
+        if self.in_hand.locked() and find_emergency(heard.said.text) is not None:
+            return await self.respond(heard)
+        async with self.in_hand:
+            return await self.respond(heard)
 
     def refusal(self, said: Said) -> Reply | None:
         """A word to what cannot be read: nothing at all, or too much, unless it cries for help."""
@@ -333,14 +356,17 @@ class Gateway:
         return self.wording.say("empty")
 
     @spanned("inbox.keep")
-    def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:
-        awaited = self.awaited[recorded.id] > 0
-        in_time = awaited or recorded.late is Late.SEND
-        IN_TIME.labels(recorded.channel, "in_time" if in_time else "late").inc()
-        with self.sessions.begin() as session:
-            kept, handed = record_replies(
-                session, recorded.id, replies, self.vault, self.clock(), awaited=awaited
+    async def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:
+        def write(session: Session) -> tuple[tuple[Reply, ...], Handed, bool]:
+            awaited = self.awaited[recorded.id] > 0
+            now = self.clock()
+            written = record_replies(
+                session, recorded.id, replies, self.vault, now, awaited=awaited
             )
+            return *written, awaited or recorded.late is Late.SEND
+
+        kept, handed, in_time = await self.change(write)
+        IN_TIME.labels(recorded.channel, "in_time" if in_time else "late").inc()
         if handed is Handed.QUEUED:
             self.call_courier()
         return Kept(kept, handed)
@@ -365,21 +391,12 @@ class Gateway:
             return Answer((), recorded.id, late=True, again=True)
         how = Handed.QUEUED if arrival.late is Late.PUSH else Handed.OWED
         if not await self.change(stop_waiting, recorded.id, how):
-            now = await asyncio.to_thread(self.look, recorded.id)
+            now = await self.look(recorded.id)
             if now.replies is not None:
                 return await self.give(Kept(now.replies, now.handed), recorded.id)
         LATE.labels(arrival.channel, how.value).inc()
         word = () if how is Handed.QUEUED else (self.wording.say("still_working"),)
         return Answer(word, recorded.id, late=True)
-
-    async def change(self, change: Callable[..., T], *arguments: object) -> T:
-        """Run a change of the inbox in a transaction of its own."""
-
-        def run() -> T:
-            with self.sessions.begin() as session:
-                return change(session, *arguments)
-
-        return await asyncio.to_thread(run)
 
     async def keep_watch(self) -> None:
         """Give signs of life and take up what nobody holds, for ever."""

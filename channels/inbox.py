@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import Exists, and_, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from actions.reply import Reply
 from actions.turn import Location, Said
@@ -22,6 +21,7 @@ from channels.outgoing import enqueue
 from channels.recipients import note_recipient
 from channels.tables import Handed, InboundRow, InboundState, Late, TranscriptRow
 from channels.transcript import LINLI, RESIDENT, line_up, lines_to, replies_to, write
+from knowledge.inserting import insert_into
 
 HOLD = timedelta(seconds=4)
 """How long a message is held by a process that gives no further sign of life."""
@@ -60,9 +60,18 @@ def record_arrival(
     A repeated one finds its record and, if any, its replies.
     """
     line_up(session, arrival.conversation)
-    known = find_arrival(session, arrival)
-    if known is None:
-        row = InboundRow(
+    ours = not session.scalar(
+        select(InboundRow.id)
+        .where(
+            InboundRow.conversation == arrival.conversation,
+            InboundRow.state == InboundState.RECEIVED,
+        )
+        .limit(1)
+    )
+    handed = Handed.QUEUED if arrival.late is Late.SEND else Handed.OPEN
+    new = session.scalar(
+        insert_into(session, InboundRow)
+        .values(
             channel=arrival.channel,
             account=arrival.account,
             external=arrival.external,
@@ -70,27 +79,46 @@ def record_arrival(
             state=InboundState.RECEIVED,
             received=now,
             late=arrival.late,
-            handed=Handed.QUEUED if arrival.late is Late.SEND else Handed.OPEN,
+            handed=handed,
+            owner=owner if ours else None,
+            held_until=now + HOLD if ours else None,
             deliveries=1,
             delivered=now,
-            tries=0,
+            tries=int(ours),
         )
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:
-            known = find_arrival(session, arrival)
-            if known is None:
-                raise
-        else:
-            content = {k: v for k, v in asdict(arrival.said).items() if v}
-            write(session, arrival.conversation, row.id, RESIDENT, content, vault, now)
-            note_recipient(session, arrival, vault, now)
-            ours = hold(session, row, owner, now)
-            return record_of(row, arrival.said, ours=ours, is_new=True)
-    known.deliveries += 1
-    known.delivered = now
-    return standing(session, known, vault, owner, now)
+        .on_conflict_do_nothing()
+        .returning(InboundRow.id)
+    )
+    if new is None:
+        known = find_arrival(session, arrival)
+        known.deliveries += 1
+        known.delivered = now
+        return standing(session, known, vault, owner, now)
+    content = {k: v for k, v in asdict(arrival.said).items() if v}
+    session.execute(
+        insert(TranscriptRow).values(
+            conversation=arrival.conversation,
+            inbound=new,
+            speaker=RESIDENT,
+            sealed=vault.seal(json.dumps(content, ensure_ascii=False)),
+            at=now,
+        )
+    )
+    note_recipient(session, arrival, vault, now)
+    return Recorded(
+        id=new,
+        channel=arrival.channel,
+        account=arrival.account,
+        conversation=arrival.conversation,
+        is_new=True,
+        said=arrival.said,
+        replies=None,
+        ours=ours,
+        late=arrival.late,
+        handed=handed,
+        deliveries=1,
+        tries=int(ours),
+    )
 
 
 def claim(session: Session, inbound: int, vault: Vault, owner: str, now: datetime) -> Recorded:
@@ -115,14 +143,13 @@ def record_of(
     *,
     replies: tuple[Reply, ...] | None = None,
     ours: bool = False,
-    is_new: bool = False,
 ) -> Recorded:
     return Recorded(
         id=row.id,
         channel=row.channel,
         account=row.account,
         conversation=row.conversation,
-        is_new=is_new,
+        is_new=False,
         said=said,
         replies=replies,
         ours=ours,
@@ -137,22 +164,45 @@ def hold(session: Session, row: InboundRow, owner: str, now: datetime) -> bool:
     """Whether the message is ``owner``'s to answer now."""
     if row.owner != owner and row.held_until is not None and row.held_until > now:
         return False
-    before = session.scalar(
-        select(InboundRow.id)
-        .where(
-            InboundRow.conversation == row.conversation,
-            InboundRow.state == InboundState.RECEIVED,
-            InboundRow.id != row.id,
-            or_(InboundRow.id < row.id, InboundRow.held_until > now),
-        )
-        .limit(1)
-    )
-    if before is not None:
+    if session.scalar(select(others_before(InboundRow, now)).where(InboundRow.id == row.id)):
         return False
     if row.owner != owner:
         row.tries += 1
     row.owner, row.held_until = owner, now + HOLD
     return True
+
+
+def others_before(row: type[InboundRow], now: datetime) -> Exists:
+    """Whether another message of the conversation has to be answered before ``row``."""
+    other = aliased(InboundRow)
+    return (
+        select(other.id)
+        .where(
+            other.conversation == row.conversation,
+            other.state == InboundState.RECEIVED,
+            other.id != row.id,
+            or_(other.id < row.id, other.held_until > now),
+        )
+        .exists()
+    )
+
+
+def unhindered(
+    session: Session, inbounds: Sequence[int], owner: str, now: datetime
+) -> Sequence[int]:
+    """Of these messages, those that are answered, or could be held by ``owner`` now."""
+    free = or_(
+        InboundRow.owner == owner, InboundRow.held_until.is_(None), InboundRow.held_until <= now
+    )
+    return session.scalars(
+        select(InboundRow.id).where(
+            InboundRow.id.in_(inbounds),
+            or_(
+                InboundRow.state == InboundState.ANSWERED,
+                and_(free, ~others_before(InboundRow, now)),
+            ),
+        )
+    ).all()
 
 
 def hold_on(session: Session, inbounds: Sequence[int], owner: str, now: datetime) -> None:
@@ -291,14 +341,14 @@ def settle_debts(
     return tuple(replies)
 
 
-def find_arrival(session: Session, arrival: Arrival) -> InboundRow | None:
-    return session.scalar(
+def find_arrival(session: Session, arrival: Arrival) -> InboundRow:
+    return session.scalars(
         select(InboundRow).where(
             InboundRow.channel == arrival.channel,
             InboundRow.account == arrival.account,
             InboundRow.external == arrival.external,
         )
-    )
+    ).one()
 
 
 def recall(session: Session, inbound: int, vault: Vault) -> Said | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from actions.vault import Vault
 from channels.arrival import Arrival
 from channels.tables import OutgoingRow, OutgoingState, RecipientRow
+from knowledge.inserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,18 @@ def note_recipient(session: Session, arrival: Arrival, vault: Vault, now: dateti
     """Remember how to write to them; nothing where the channel cannot write first."""
     if not arrival.recipient:
         return
-    row = session.get(RecipientRow, arrival.conversation)
-    if row is None:
-        row = RecipientRow(
+    came = {"heard": now, "heard_by": arrival.heard_by, "reachable": True}
+    session.execute(
+        insert_into(session, RecipientRow)
+        .values(
             conversation=arrival.conversation,
             channel=arrival.channel,
             account=arrival.account,
             sealed=vault.seal(arrival.recipient),
+            **came,
         )
-        session.add(row)
-    row.heard, row.heard_by, row.reachable = now, arrival.heard_by, True
+        .on_conflict_do_update(index_elements=[RecipientRow.conversation], set_=came)
+    )
     # What had to wait for a word of theirs need not wait any longer.
     session.execute(
         update(OutgoingRow)

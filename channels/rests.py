@@ -36,6 +36,11 @@ def keep_rest(
     )
 
 
+def has_rest(session: Session, conversation: str) -> bool:
+    """Whether there is one, however old."""
+    return session.get(RestRow, conversation) is not None
+
+
 def read_rest(session: Session, conversation: str, vault: Vault, now: datetime) -> str:
     """What “更多” shows; empty where there is nothing more."""
     row = session.get(RestRow, conversation)

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from knowledge.audit import Event, record
+from knowledge.inserting import insert_into
 from knowledge.items import get_item
 from knowledge.tables import GapRow
 from knowledge.version import Kind, ReviewFault, person
@@ -66,8 +66,6 @@ def note(session: Session, gap: Gap, key: str, now: datetime) -> bool:
     text = clip(impersonal(gap.text), LONGEST)
     if not has_words(text):
         return False
-    postgres = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if postgres else sqlite.insert
     values = {
         "key": key,
         "at": now,
@@ -76,7 +74,12 @@ def note(session: Session, gap: Gap, key: str, now: datetime) -> bool:
         "nearest": [[id, round(confidence, 4)] for id, confidence in gap.nearest],
         "entry": gap.entry,
     }
-    done = insert(GapRow).values(values).on_conflict_do_nothing().returning(GapRow.number)
+    done = (
+        insert_into(session, GapRow)
+        .values(values)
+        .on_conflict_do_nothing()
+        .returning(GapRow.number)
+    )
     return session.execute(done).first() is not None
 
 

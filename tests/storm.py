@@ -41,7 +41,7 @@ MESSAGES = int(os.environ.get("STORM_MESSAGES", "2000"))
 RESIDENTS = int(os.environ.get("STORM_RESIDENTS", "200"))
 PER_SECOND = float(os.environ.get("STORM_PER_SECOND", "50"))
 DATABASE = os.environ.get("STORM_DATABASE_URL", "")
-KILL_EVERY = 20.0
+KILL_EVERY = float(os.environ.get("STORM_KILL_EVERY", "20"))
 SLOW, HANGING = 0.05, 0.01
 REPEATED = 0.05
 SEED = 20261129
@@ -119,7 +119,8 @@ class Site:
 def lame_messenger(rasa: str, chance: random.Random) -> FastAPI:
     """Passes messages on to Rasa; some slowly, some never."""
     app = FastAPI()
-    http = httpx.AsyncClient(base_url=rasa, timeout=60, trust_env=False)
+    limits = httpx.Limits(max_connections=None)
+    http = httpx.AsyncClient(base_url=rasa, timeout=60, limits=limits, trust_env=False)
 
     @app.api_route("/{path:path}", methods=["GET", "POST"])
     async def pass_on(path: str, request: Request) -> Response:

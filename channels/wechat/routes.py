@@ -6,13 +6,14 @@ import time
 from collections.abc import Mapping
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from sqlalchemy.orm import Session
 
 from channels.arrival import Arrival
-from channels.gateway import Answer, Gateway
+from channels.gateway import Answer, Gateway, Refused
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient
 from channels.replays import is_replayed
-from channels.rests import keep_rest
+from channels.rests import has_rest, keep_rest
 from channels.sealed import Forged, Malformed
 from channels.tables import Late
 from channels.wechat.account import Account
@@ -63,16 +64,22 @@ def wechat_routes(
             return Response(SUCCESS, media_type="text/plain")
         number = number_of(opened.message)
         signed = f"{account}/{query.get('timestamp')}/{query.get('nonce')}"
-        if await gateway.change(is_replayed, signed, number, gateway.clock()):
-            raise refused(account, "replayed", 403)
-        if incoming.ignored:
-            return Response(SUCCESS, media_type="text/plain")
+
+        def replayed(session: Session) -> bool:
+            return is_replayed(session, signed, number, gateway.clock())
+
         arrival = arrival_of(ours, opened, incoming, number, gateway)
-        if incoming.leaves:
-            await gateway.change(lose_recipient, arrival.conversation)
+        if incoming.ignored or incoming.leaves:
+            if await gateway.change(replayed):
+                raise refused(account, "replayed", 403)
+            if incoming.leaves:
+                await gateway.change(lose_recipient, arrival.conversation)
             return Response(SUCCESS, media_type="text/plain")
         left = within - (time.perf_counter() - started)
-        answer = await gateway.receive(arrival, within=left)
+        try:
+            answer = await gateway.receive(arrival, within=left, unless=replayed)
+        except Refused as error:
+            raise refused(account, "replayed", 403) from error
         return await respond(ours, opened, answer, arrival, query)
 
     async def respond(
@@ -89,8 +96,10 @@ def wechat_routes(
             return Response(SUCCESS, media_type="text/plain")
         shown = show(answer.replies, gateway.wording.text("more"))
         now = gateway.clock()
-        about = (arrival.conversation, shown.rest, answer.inbound, gateway.vault, now)
-        await gateway.change(keep_rest, *about)
+        earlier = await gateway.read(has_rest, arrival.conversation)
+        if shown.rest or earlier:
+            about = (arrival.conversation, shown.rest, answer.inbound, gateway.vault, now)
+            await gateway.change(keep_rest, *about)
         xml = passive(shown, opened.message, page)
         if opened.encrypted:
             xml = seal(account, xml, query, now)

@@ -37,6 +37,9 @@ BROKEN = "该公众号暂时无法提供服务，请稍后再试"
 TOKEN_HOLDS = 7200
 ALLOWED = 5
 
+CLIENTS = 16
+"""Hundreds of deliveries may be under way; a client looks through all of its own for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -80,17 +83,20 @@ class StandIn:
     media: dict[str, bytes] = field(default_factory=dict)
     followers_only: set[str] = field(default_factory=set)
     said_at: dict[str, float] = field(default_factory=dict)
-    http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=None, trust_env=False)  # noqa: S113
-    )
+    clients: list[httpx.AsyncClient] = field(default_factory=lambda: new_clients())
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311
         self.numbers = itertools.count(10**15 + self.seed)
         self.turn = itertools.cycle(self.urls)
 
+    @property
+    def http(self) -> httpx.AsyncClient:
+        return self.clients[0]
+
     async def close(self) -> None:
-        await self.http.aclose()
+        for http in self.clients:
+            await http.aclose()
 
     async def say(self, person: str, text: str, number: int | None = None) -> int:
         """A resident writes; the number of the message once it is settled."""
@@ -139,10 +145,11 @@ class StandIn:
 
     async def post(self, body: str, query: dict[str, str]) -> httpx.Response:
         """By way of a load balancer, which passes over a process where nothing listens."""
+        http = self.random.choice(self.clients)
         for _ in self.urls[1:]:
             with contextlib.suppress(httpx.ConnectError):
-                return await self.http.post(next(self.turn), params=query, content=body.encode())
-        return await self.http.post(next(self.turn), params=query, content=body.encode())
+                return await http.post(next(self.turn), params=query, content=body.encode())
+        return await http.post(next(self.turn), params=query, content=body.encode())
 
     def sealed(self, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
         """The body and the address of a delivery; encrypted where the account has a key."""
@@ -245,6 +252,14 @@ class StandIn:
     def expire_token(self) -> None:
         """The token is taken back, as WeChat does when another is given out."""
         self.tokens.append(f"token-{len(self.tokens)}")
+
+
+def new_clients() -> list[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    return [
+        httpx.AsyncClient(timeout=None, limits=limits, trust_env=False)  # noqa: S113
+        for _ in range(CLIENTS)
+    ]
 
 
 LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)[^>]*>(.*?)</a>')

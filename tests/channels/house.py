@@ -1,6 +1,7 @@
 """What the channels need, in small: a database, a vault, words, a clock, and one who answers."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,6 +94,11 @@ class House:
             clock=self.clock,
             message_limit=LIMIT,
         )
+
+    def record(self, message: Arrival) -> None:
+        """A message that a process wrote down and then died over."""
+        with self.sessions.begin() as session:
+            record_arrival(session, message, self.vault, self.clock(), secrets.token_hex(8))
 
     def lines(self, conversation: str = "web:a") -> list[Spoken]:
         with self.sessions() as session:

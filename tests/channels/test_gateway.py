@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ async def test_a_repeat_after_a_restart_gets_the_answer_that_was_kept(house: Hou
 
 
 async def test_what_a_kill_left_unanswered_is_answered_when_it_comes_again(house: House) -> None:
-    house.gateway().record(arrival("路灯坏了"))
+    house.record(arrival("路灯坏了"))
     replies = await ask(house.gateway(), arrival("路灯坏了"))
     assert replies[0].text == "收到：路灯坏了"
     assert [speaker for speaker, _ in house.said()] == ["resident", "linli", "linli"]
@@ -81,7 +82,7 @@ async def test_what_a_kill_left_unanswered_is_answered_when_it_comes_again(house
 
 
 async def test_what_was_recorded_is_answered_not_what_a_repeat_says_instead(house: House) -> None:
-    house.gateway().record(arrival("路灯坏了", images=("a.jpg",)))
+    house.record(arrival("路灯坏了", images=("a.jpg",)))
     await ask(house.gateway(), arrival("路灯好了", images=("b.jpg",)))
     [heard] = house.answerer.heard
     assert (heard.said.text, heard.said.images) == ("路灯坏了", ("a.jpg",))
@@ -92,14 +93,18 @@ async def test_a_repeat_that_looks_just_before_the_answer_is_kept_answers_nothin
 ) -> None:
     answerer, go = held()
     gateway = house.gateway(answerer)
-    record = gateway.record
+    change = gateway.change
     first = asyncio.create_task(ask(gateway, arrival()))
     await until(lambda: answerer.heard)
-    looks = [await asyncio.to_thread(record, arrival())]
+    looks = [await change(gateway.record, arrival())]
     assert looks[0].replies is None
     go.set()
     given = await first
-    monkeypatch.setattr(gateway, "record", lambda said: looks.pop() if looks else record(said))
+
+    async def looked_before(*asked: Any) -> Any:
+        return looks.pop() if looks else await change(*asked)
+
+    monkeypatch.setattr(gateway, "change", looked_before)
     assert await ask(gateway, arrival()) == given
     assert len(answerer.heard) == 1
 
@@ -171,7 +176,7 @@ async def test_nothing_is_left_running_or_locked(house: House) -> None:
     for number in range(5):
         await ask(gateway, arrival(external=str(number)))
     await asyncio.sleep(0)
-    assert (gateway.running, dict(gateway.awaited), dict(gateway.ended)) == ({}, {}, {})
+    assert (gateway.running, dict(gateway.awaited), dict(gateway.turns.waiting)) == ({}, {}, {})
 
 
 async def test_where_answering_fails_the_resident_is_told_and_nothing_said_is_logged(

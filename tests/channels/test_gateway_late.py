@@ -28,8 +28,11 @@ def held() -> tuple[Answerer, asyncio.Event]:
     return Answerer(before=wait), go
 
 
+RESIDENT = "o-resident-of-the-channel"
+
+
 def pushing(text: str = "路灯坏了", external: str = "1") -> Arrival:
-    return arrival(text, external, late=Late.PUSH, recipient="p1")
+    return arrival(text, external, late=Late.PUSH, recipient=RESIDENT)
 
 
 def owing(text: str = "路灯坏了", external: str = "1") -> Arrival:
@@ -130,7 +133,7 @@ async def test_an_answer_that_no_repeat_fetched_is_sent_where_the_channel_may_wr
     house: House,
 ) -> None:
     stop_time(house)
-    house.gateway().record(pushing())
+    house.record(pushing())
     house.now += HOLD
     other = house.gateway(Answerer())
     await other.watch_once()
@@ -146,7 +149,7 @@ async def test_an_answer_that_no_repeat_fetched_is_sent_where_the_channel_may_wr
 
 async def test_a_message_of_a_dead_process_is_answered_by_another(house: House) -> None:
     dead = house.gateway()
-    dead.record(arrival("路灯坏了"))
+    await dead.change(dead.record, arrival("路灯坏了"))
     living = house.gateway()
     await living.watch_once()
     assert house.answerer.heard == []
@@ -206,7 +209,7 @@ async def test_messages_of_one_conversation_keep_their_order_across_processes(
 async def test_a_message_that_kills_whoever_answers_it_ends_with_an_apology(house: House) -> None:
     message = arrival("路灯坏了")
     for _ in range(TRIES):
-        house.gateway().record(message)
+        house.record(message)
         house.now += HOLD
     last = house.gateway()
     replies = await ask(last, message)
@@ -253,7 +256,7 @@ async def test_a_recipient_is_known_as_last_heard(house: House) -> None:
     [row] = house.rows("recipients", "conversation")
     assert row["heard"] > before
     assert row["heard_by"] == "menu"
-    assert "p1" not in repr(row)
+    assert RESIDENT not in repr(row)
 
 
 async def test_answers_are_counted_once_in_time_or_late_with_their_seconds(house: House) -> None:

@@ -94,7 +94,7 @@ async def test_two_processes_hand_over_once(hall: Hall) -> None:
 
 
 async def test_where_the_process_died_after_handing_over_it_is_told_again(hall: Hall) -> None:
-    recorded = hall.gateway.record(arrival("转人工", "x"))
+    recorded = await hall.gateway.change(hall.gateway.record, arrival("转人工", "x"))
     heard = Heard(recorded.id, "web", "web:a", recorded.said)
     (said,) = await hall.hotline(heard)
     hall.restart()

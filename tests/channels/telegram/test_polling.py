@@ -42,7 +42,7 @@ async def test_telegram_is_told_only_of_what_is_written_down(
     for text in ("一号楼", "二号楼"):
         await scene.platform.say(ANNE, text)
     record = scene.gateway.record
-    monkeypatch.setattr(scene.gateway, "record", lambda arrival: 1 / 0)
+    monkeypatch.setattr(scene.gateway, "record", lambda *asked: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await fetching.fetch()
     assert fetching.offset is None

@@ -80,10 +80,10 @@ async def test_an_update_that_could_not_be_written_down_is_brought_again(
 ) -> None:
     record, faults = scene.gateway.record, [1]
 
-    def fail_once(arrival: Any) -> Any:
+    def fail_once(*asked: Any) -> Any:
         if faults:
             raise OSError(faults.pop())
-        return record(arrival)
+        return record(*asked)
 
     monkeypatch.setattr(scene.gateway, "record", fail_once)
     scene.platform.http._transport.raise_app_exceptions = False  # type: ignore[attr-defined]

@@ -47,7 +47,7 @@ class Scene:
             account,
             [f"http://linli.test/channels/wechat/{account.name}"],
             pace=pace,
-            http=httpx.AsyncClient(transport=transport),
+            clients=[httpx.AsyncClient(transport=transport)],
         )
         self.wechat: WeChat = build_wechat(
             [account],
