@@ -23,6 +23,7 @@ from actions.draft import (
 from actions.offer import Offer, OfferKind, make_offer
 from actions.reply import Button, PhoneNumber, Reply
 from actions.report import take_report
+from actions.rewording import note_rewording
 from actions.summary import title
 from actions.tickets.ticket import Kind
 from actions.turn import Guess, Means, Turn
@@ -62,6 +63,11 @@ class Responder:
             return (await asyncio.to_thread(self.warn, emergency, heard),)
         if not has_words(heard.said.text):
             return await asyncio.to_thread(self.take_attachment, heard)
+        if heard.said.edited:
+            turn = turn_without_engine(heard, self.means.clock(), in_report=False)
+            noted = await asyncio.to_thread(note_rewording, turn, self.means)
+            if noted is not None:
+                return (noted,)
         begun = await asyncio.to_thread(self.begun, heard.conversation)
         replies = await self.converse(heard, in_report=begun is not None)
         if begun is None or self.means.clock() - begun[1] < self.resume_after:

@@ -85,6 +85,7 @@ class Poller:
             offset=self.offset, timeout=timedelta(seconds=HELD_OPEN), allowed_updates=LISTENS_TO
         )
         for update in updates:
+            await self.reception.gateway.wait_for_room()
             await self.reception.take_update(update)
             self.offset = update.update_id + 1
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -276,3 +277,13 @@ def test_without_rasa_two_wants_are_kept_as_one(stage: Stage) -> None:
     respond(stage, Rasa(None), stage.said("清河苑5号楼的路灯坏了，另外想问居住证怎么办"))
     (ticket,) = stage.tickets()
     assert "居住证" in ticket.description
+
+
+def test_a_new_wording_of_what_was_filed_does_not_reach_rasa(stage: Stage, rasa: Rasa) -> None:
+    ticket = stage.file("清河苑5号楼楼道的灯坏了三天")
+    turn = stage.said("清河苑6号楼楼道的灯坏了三天")
+    edited = replace(turn, said=replace(turn.said, edited=True))
+    assert ticket.number in words(respond(stage, rasa, edited))
+    assert rasa.given == []
+    respond(stage, rasa, replace(edited, message=turn.message + 1, said=turn.said))
+    assert len(rasa.given) == 1

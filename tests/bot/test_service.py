@@ -7,6 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -173,6 +175,31 @@ async def test_metrics_can_be_read_and_hold_nothing_said(
     assert {"linli_messages_received", "linli_answer_seconds", "linli_degraded"} <= names
     for words in ("张三", "路灯", "13800000000", "c0nversation"):
         assert words not in answer.text
+
+
+async def test_telegram_is_off_unless_a_token_is_set(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    update = {"update_id": 1, "message": {"message_id": 1, "date": 0, "text": "路灯坏了"}}
+    update["message"] |= {"chat": {"id": 5001, "type": "private"}}  # type: ignore[operator]
+    assert (await client.post("/channels/telegram", json=update)).status_code == 404
+    secret = SecretStr("secret-of-the-webhook")
+    told = {"telegram_token": SecretStr("7000001:key-of-the-bot"), "telegram_secret": secret}
+    service = build(settings.model_copy(update=told))
+    assert "telegram" in service.courier.writers
+    assert "telegram" in service.gateway.fetchers
+    transport = httpx.ASGITransport(build_app(service))
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret.get_secret_value()}
+    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+        assert (await client.post("/channels/telegram", json=update)).status_code == 403
+        taken = await client.post("/channels/telegram", json=update, headers=headers)
+    assert taken.status_code == 200
+    with service.sessions() as session:
+        assert session.execute(text("SELECT channel FROM inbound")).scalars().all() == ["telegram"]
+    await asyncio.gather(*service.gateway.running.values())
+    await service.engine.close()
+    await service.telegram.close()
+    service.database.dispose()
 
 
 @pytest.mark.parametrize(
