@@ -15,9 +15,9 @@ from actions.vault import Vault
 from actions.wording import Wording, load_wording
 from bot.database import open_sessions
 from bot.settings import ROOT, Settings
+from channels.hearing import recall
 from channels.hotline.desk import Desk
 from channels.hotline.hours import OfficeHours
-from channels.inbox import recall
 from knowledge.gaps import Gap, note
 from knowledge.shelf import Shelf
 from nlu.clock import Clock

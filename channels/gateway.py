@@ -24,12 +24,12 @@ from actions.wording import Wording
 from channels.arrival import Arrival
 from channels.cleaning import clean
 from channels.clerk import Clerk
+from channels.hearing import note_images
 from channels.inbox import (
     Recorded,
     abandoned,
     claim,
     hold_on,
-    note_images,
     queue_unfetched,
     record_arrival,
     record_replies,

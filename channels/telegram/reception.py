@@ -16,7 +16,7 @@ from actions.vault import Vault
 from channels.arrival import Arrival
 from channels.cleaning import clean
 from channels.gateway import Gateway
-from channels.inbox import said_in
+from channels.hearing import said_in
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient
 from channels.tables import InboundRow, Late

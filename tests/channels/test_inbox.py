@@ -5,7 +5,8 @@ import pytest
 from actions.reply import Reply
 from actions.turn import Location, Said
 from channels.arrival import Arrival
-from channels.inbox import recall, record_arrival, record_replies
+from channels.hearing import recall
+from channels.inbox import record_arrival, record_replies
 from channels.tables import InboundRow
 from tests.channels.house import OWNER, House, arrival, told
 

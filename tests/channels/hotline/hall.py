@@ -21,13 +21,13 @@ from actions.vault import Vault
 from actions.wording import load_wording
 from bot.database import METADATA, open_engine, open_sessions
 from channels.gateway import Gateway, Heard
+from channels.hearing import recall
 from channels.hotline.desk import Desk
 from channels.hotline.handover import Handover, HandoverEvent, State, ended, events, queue
 from channels.hotline.hotline import Hotline
 from channels.hotline.hours import OfficeHours, Shift
 from channels.hotline.lookout import look_once
 from channels.hotline.operators import Line, lines, take_over
-from channels.inbox import recall
 from channels.tables import Late
 from nlu.clock import SHANGHAI
 from tests.actions.stage import searcher
