@@ -253,11 +253,11 @@ function follow(name) {
 async function startAfresh() {
   const unsent = outbox.of(conversation);
   const warning = unsent.length ? fill(texts.fresh.unsent, { count: unsent.length }) : "";
-  const agreed = await ask({
+  const answer = await ask({
     title: texts.fresh.title, note: texts.fresh.note + warning,
     yes: texts.fresh.yes, no: texts.fresh.no,
   });
-  if (!agreed) return;
+  if (answer === null) return;
   for (const entry of outbox.of(conversation)) outbox.remove(entry.message_id);
   clearDraft();
   device.leave();

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { fill } from "./element.js";
-import { photograph } from "./photo.js";
+import { isHeic, photograph } from "./photo.js";
 import texts from "./texts.js";
 
 const LONGEST = 2000; // characters, as the service counts them
@@ -72,15 +72,15 @@ async function sendPhoto(send) {
   try {
     image = await photograph(file);
   } catch {
-    tell(texts.composer.photo_unreadable, "over");
+    tell(isHeic(file) ? texts.composer.photo_heic : texts.composer.photo_unreadable, "over");
     return;
   }
   count();
-  const agreed = await ask({
+  const answer = await ask({
     title: texts.composer.photo_title, note: texts.composer.photo_note, picture: image,
     yes: texts.composer.send, no: texts.composer.cancel,
   });
-  if (agreed) send({ image });
+  if (answer !== null) send({ image });
 }
 
 function position() {
@@ -96,19 +96,22 @@ async function sendLocation(send) {
   let here;
   try {
     here = (await position()).coords;
-  } catch {
-    tell(texts.composer.location_denied, "over");
+  } catch (fault) {
+    const denied = fault.code === fault.PERMISSION_DENIED;
+    tell(denied ? texts.composer.location_denied : texts.composer.location_failed, "over");
     return;
   }
   count();
-  const agreed = await ask({
+  const label = await ask({
     title: texts.composer.location_title,
     note: fill(texts.composer.location_note, { metres: Math.ceil(here.accuracy) }),
+    more: texts.composer.location_more,
     yes: texts.composer.send, no: texts.composer.cancel,
   });
-  if (!agreed) return;
+  if (label === null) return;
   const rounded = (degrees) => Number(degrees.toFixed(6));
-  send({ location: { latitude: rounded(here.latitude), longitude: rounded(here.longitude) } });
+  const point = { latitude: rounded(here.latitude), longitude: rounded(here.longitude) };
+  send({ location: label ? { ...point, label } : point });
 }
 
 /** Nothing written is left for whoever comes next. */

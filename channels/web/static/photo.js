@@ -15,6 +15,11 @@ function drawn(image, side) {
   return canvas.toDataURL("image/jpeg", 0.82);
 }
 
+/** How iPhones keep photographs; most browsers but Safari cannot read them. */
+export function isHeic(file) {
+  return /^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(file.name);
+}
+
 /** → JPEG as a data URL; throws where the browser cannot read the file. */
 export async function photograph(file) {
   const address = URL.createObjectURL(file);

@@ -16,8 +16,10 @@ export class Stream {
   #connecting = false;
   #failures = 0;
   #heard = 0;
+  #asleep = false;
   #timer;
   #silence;
+  #bedtime;
 
   /**
    * catchUp: fetches what is missing; rejects where the service cannot be reached
@@ -31,7 +33,9 @@ export class Stream {
     addEventListener("online", () => this.hurry());
     addEventListener("pageshow", ({ persisted }) => { if (persisted) this.hurry(); });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) this.#later(HIDDEN / 1000, () => this.close());
+      clearTimeout(this.#bedtime);
+      this.#asleep = false;
+      if (document.hidden) this.#bedtime = setTimeout(() => this.#sleep(), HIDDEN);
       else this.hurry();
     });
   }
@@ -51,14 +55,19 @@ export class Stream {
     this.#source = null;
   }
 
+  #sleep() {
+    this.#asleep = true;
+    this.close();
+  }
+
   async #connect() {
     this.close();
-    if (this.#connecting || !this.#where()) return;
+    if (this.#connecting || this.#asleep || !this.#where()) return;
     this.#connecting = true;
     const reached = await this.#catchUp().then(() => true, () => false);
     this.#connecting = false;
     const where = this.#where();
-    if (!where || this.#source) return;
+    if (!where || this.#asleep) return;
     if (!reached) this.#again();
     else if (!("EventSource" in window)) this.#later(LOOKS, () => this.#connect());
     else this.#listen(where);

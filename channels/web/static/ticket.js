@@ -62,6 +62,10 @@ function row(label, value) {
   return value ? element("div", {}, element("dt", {}, label), element("dd", {}, value)) : null;
 }
 
+function numbered(number) {
+  return element("span", { class: "number" }, number);
+}
+
 /** ticket: {number, status, title, category?, address?, resolve_by?} */
 export function ticketCard(ticket) {
   const number = words(ticket.number);
@@ -73,12 +77,12 @@ export function ticketCard(ticket) {
     { class: "ticket", "aria-label": fill(texts.ticket.label, { number }) },
     element(
       "div", { class: "ticket-head" },
-      element("h3", {}, words(ticket.title) || number),
+      element("h3", {}, words(ticket.title) || numbered(number)),
       status ? element("span", { class: `status ${TONES[status] ?? "open"}` }, status) : null,
     ),
     element(
       "dl", {},
-      row(texts.ticket.number, element("span", { class: "number" }, number)),
+      words(ticket.title) ? row(texts.ticket.number, numbered(number)) : null,
       row(texts.ticket.category, words(ticket.category)),
       row(texts.ticket.address, words(ticket.address)),
       row(texts.ticket.resolve_by, ticket.resolve_by ? deadline(words(ticket.resolve_by)) : ""),

@@ -27,8 +27,3 @@ def expect_log(page: Page, lines: list[str]) -> None:
 def unsent(page: Page) -> list[dict[str, Any]]:
     kept: dict[str, str] = page.evaluate("({...localStorage})")
     return [json.loads(value) for key, value in kept.items() if key.startswith("linli.unsent.")]
-
-
-def look_again(page: Page) -> None:
-    """As when the page comes back to the front."""
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
