@@ -18,7 +18,7 @@ import numpy as np
 from knowledge.analysis import fingerprint
 from knowledge.encoder import CARD, StaticEncoder, Vectors, buckets, random_rows
 
-ROUNDS = 150
+ROUNDS = 250
 BATCH = 256
 LEARNING_RATE = 5e-3
 MOST = 100_000
