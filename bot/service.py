@@ -28,6 +28,7 @@ from bot.database import open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
 from bot.means import build_desk, build_means
 from bot.observing import traced
+from bot.protocol import BoundedProtocol
 from bot.responder import Responder
 from bot.server import serve
 from bot.settings import Settings
@@ -41,7 +42,7 @@ from channels.hotline.desk import Desk
 from channels.hotline.hotline import Hotline
 from channels.hotline.lookout import keep_lookout
 from channels.hotline.routes import hotline_routes
-from channels.limits import BodyLimit
+from channels.limits import WORDS_ONLY, BodyLimit
 from channels.rates import Rates, build_rates
 from channels.telegram.channel import Telegram, build_telegram
 from channels.web.channel import Web, build_web
@@ -300,7 +301,10 @@ def build_app(service: Service) -> FastAPI:
     add_internal_routes(app, service)
     add_error_handlers(app)
     app.add_middleware(
-        BodyLimit, limit=service.settings.body_limit, message="这条消息太大了，请缩小以后再发。"
+        BodyLimit,
+        limit=service.settings.body_limit,
+        message="这条消息太大了，请缩小以后再发。",
+        under={"/channels/": WORDS_ONLY, "/hotline/": WORDS_ONLY},
     )
     return app
 
@@ -345,6 +349,7 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
             port=settings.port,
             log_config=None,
             access_log=False,
+            http=BoundedProtocol,
             forwarded_allow_ips=list(settings.trusted_proxies),
             server_header=False,
         )

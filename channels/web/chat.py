@@ -15,6 +15,7 @@ from actions.turn import Location, Said
 from channels.arrival import Arrival
 from channels.attachments import Attachments, NoPicture
 from channels.gateway import Gateway
+from channels.limits import JsonRoute
 from channels.web.lines import CHANNEL, key_of, line_of
 from channels.web.streams import Streams
 from channels.web.visitors import Visitors
@@ -62,7 +63,7 @@ def chat_routes(
     gateway: Gateway, attachments: Attachments, visitors: Visitors, streams: Streams
 ) -> APIRouter:
     """Writing, and for whoever holds the conversation's token, reading: then, and as it comes."""
-    routes = APIRouter(prefix="/api/chat")
+    routes = APIRouter(prefix="/api/chat", route_class=JsonRoute)
     drawing = asyncio.Semaphore(1)  # a picture may take hundreds of megabytes while it is drawn
 
     @routes.post("/messages")

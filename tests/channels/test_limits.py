@@ -1,14 +1,17 @@
 import json
 from collections.abc import Iterable
+from typing import Annotated, Any
 
+import httpx
 import pytest
+from fastapi import APIRouter, Body, FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from channels.limits import BodyLimit
+from channels.limits import BodyLimit, JsonRoute
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +83,7 @@ async def test_a_body_that_says_it_is_too_large_is_refused_unread() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope: Scope = {"type": "http", "headers": [(b"content-length", b"101")]}
+    scope: Scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"101")]}
     await BodyLimit(APP, LIMIT, WORDS)(scope, receive, send)
     assert sent[0]["status"] == 413
 
@@ -100,6 +103,43 @@ async def test_a_body_longer_than_it_says_is_refused() -> None:
 )
 async def test_a_length_that_is_no_length_is_refused(length: bytes) -> None:
     assert await ask(b"x", lengths=[length]) == REFUSED
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/channels/x", 50), ("/channelsx", 100), ("/", 100)])
+async def test_a_path_may_have_a_limit_of_its_own(path: str, limit: int) -> None:
+    bounded = BodyLimit(APP, LIMIT, WORDS, {"/channels/": 50})
+    assert bounded.limit_of(path) == limit
+
+
+async def test_a_path_of_its_own_never_gets_more() -> None:
+    assert BodyLimit(APP, LIMIT, WORDS, {"/": 500}).limit_of("/") == LIMIT
+
+
+def sizes() -> Iterable[tuple[bytes, int]]:
+    """Bodies, and the status each gets from a route that takes anything."""
+    yield b"[" + b"0," * 20_000 + b"0]", 200
+    yield json.dumps({"image": "A" * 500_000}).encode(), 200
+    yield json.dumps({"text": "路灯坏了，三号楼。" * 20_000}).encode(), 200
+    yield b"[" + b"0," * 40_000 + b"0]", 413
+    yield json.dumps({str(n): 0 for n in range(20_000)}).encode(), 413
+    yield b"[" * 70_000, 413
+    yield b"[" * 60_000, 400
+
+
+@pytest.mark.parametrize(("body", "status"), list(sizes()), ids=lambda given: str(given)[:20])
+async def test_a_large_body_is_one_picture_or_text(body: bytes, status: int) -> None:
+    app = FastAPI()
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post("/")
+    async def take(content: Annotated[Any, Body()]) -> str:
+        return "taken"
+
+    app.include_router(router)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+        answer = await client.post("/", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
 
 
 async def test_of_several_lengths_the_largest_counts() -> None:
