@@ -34,7 +34,7 @@ from bot.server import serve
 from bot.settings import Settings
 from bot.webhook import action_routes
 from channels.attachments import Attachments
-from channels.courier import Courier
+from channels.courier import Courier, Writer
 from channels.depths import note_depths
 from channels.errors import add_error_handlers
 from channels.gateway import Gateway
@@ -48,6 +48,7 @@ from channels.telegram.channel import Telegram, build_telegram
 from channels.web.channel import Web, build_web
 from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
+from channels.wecom.channel import WeCom, build_wecom
 from knowledge.manifest import SnapshotError
 from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
@@ -87,6 +88,7 @@ class Service:
     telegram: Telegram
     web: Web
     desk: Desk
+    wecom: WeCom
     ledger: Ledger
     supervisor: Supervisor | None
     executor: ActionExecutor
@@ -174,6 +176,17 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         wording=wording,
         clock=clock,
     )
+    wecom = build_wecom(
+        settings.wecom_accounts,
+        sessions,
+        url=settings.wecom_api_url,
+        within=settings.wecom_reply_within.total_seconds(),
+        attachments=attachments,
+        vault=vault,
+        wording=wording,
+        clock=clock,
+        owner=owner,
+    )
     telegram = build_telegram(
         *settings.telegram,
         sessions,
@@ -185,7 +198,11 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         clock=clock,
         owner=owner,
     )
-    writers = {"wechat": wechat.writer, **telegram.writers}
+    writers: dict[str, Writer] = {
+        "wechat": wechat.writer,
+        "wecom": wecom.writer,
+        **telegram.writers,
+    }
     courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner)
     web = build_web(
         sessions,
@@ -209,7 +226,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         at_most=settings.messages_at_once,
         call_courier=courier.call,
         limit=rates,
-        fetchers={"wechat": wechat.fetch, **telegram.fetchers},
+        fetchers={"wechat": wechat.fetch, "wecom": wecom.fetch, **telegram.fetchers},
         stop=hotline.stop,
         owner=owner,
         reading=means.reading,
@@ -234,6 +251,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         telegram=telegram,
         web=web,
         desk=hotline.desk,
+        wecom=wecom,
         ledger=Ledger(sessions, vault),
         supervisor=supervisor,
         executor=executor,
@@ -269,6 +287,7 @@ def build_app(service: Service) -> FastAPI:
             asyncio.create_task(service.courier.run()),
             asyncio.create_task(service.telegram.run(service.gateway)),
             asyncio.create_task(keep_lookout(service.desk, service.courier.call)),
+            asyncio.create_task(service.wecom.run(service.gateway)),
         ]
         if service.supervisor is not None:
             work.append(asyncio.create_task(service.supervisor.run()))
@@ -281,6 +300,7 @@ def build_app(service: Service) -> FastAPI:
         await service.rates.windows.close()
         await service.wechat.close()
         await service.telegram.close()
+        await service.wecom.close()
         service.database.dispose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -289,6 +309,7 @@ def build_app(service: Service) -> FastAPI:
     app.include_router(service.wechat.routes(service.gateway, within=reply_within))
     app.include_router(service.telegram.routes(service.gateway))
     app.include_router(hotline_routes(service.desk, service.settings.desk_token))
+    app.include_router(service.wecom.routes(service.gateway))
     wording = service.means.wording
     app.include_router(
         page_routes(

@@ -19,6 +19,8 @@ from channels.telegram.address import SECRET as TELEGRAM_SECRET
 from channels.telegram.address import TOKEN as TELEGRAM_TOKEN
 from channels.wechat.account import API as WECHAT_API
 from channels.wechat.account import Account
+from channels.wecom.account import API as WECOM_API
+from channels.wecom.account import Account as WeComAccount
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of the project, where config.yml lies."""
@@ -134,6 +136,19 @@ class Settings(BaseSettings):
     )
     telegram_api_url: str = Field(
         default=TELEGRAM_API, description="The Bot API; another for one's own server or a stand-in."
+    )
+
+    wecom_accounts: tuple[WeComAccount, ...] = Field(
+        default=(), description="Applications on WeCom, a JSON list; see docs/wecom.md."
+    )
+    wecom_api_url: str = Field(
+        default=WECOM_API, description="WeCom's API; another only for rehearsals."
+    )
+    wecom_reply_within: timedelta = Field(
+        default=timedelta(seconds=4),
+        gt=timedelta(),
+        lt=timedelta(seconds=4.5),
+        description="How long a WeCom request may take before the answer is sent afterwards.",
     )
 
     rasa_url: str | None = Field(

@@ -168,3 +168,37 @@ class PassRow(Base):
     expires: Mapped[datetime] = mapped_column(Moment)
     renewed_by: Mapped[str | None] = mapped_column(String(40))
     renewing_until: Mapped[datetime] = mapped_column(Moment)
+
+
+class CursorRow(Base):
+    """How far the messages of a customer-service account (微信客服) have been collected.
+
+    ``open_kfid`` is empty where it is still to be asked which accounts there are. What was said
+    before ``since`` is not answered. ``called`` is when WeCom last said that there is something,
+    ``sealed`` the token it gave for fetching it. ``calls`` counts these, ``collected`` how many
+    the last collection that came to its end had seen, and ``begun`` is when it began. ``owner``
+    collects until ``held_until``.
+    """
+
+    __tablename__ = "wecom_cursors"
+
+    account: Mapped[str] = mapped_column(String(200), primary_key=True)
+    open_kfid: Mapped[str] = mapped_column(String(100), primary_key=True)
+    cursor: Mapped[str] = mapped_column(String(200), default="")
+    since: Mapped[datetime] = mapped_column(Moment)
+    called: Mapped[datetime | None] = mapped_column(Moment)
+    sealed: Mapped[str] = mapped_column(Text, default="")
+    calls: Mapped[int] = mapped_column(Integer, default=0)
+    collected: Mapped[int] = mapped_column(Integer, default=0)
+    begun: Mapped[datetime | None] = mapped_column(Moment)
+    owner: Mapped[str | None] = mapped_column(String(40))
+    held_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AttendedRow(Base):
+    """A conversation that a servicer (接待人员) holds on WeCom itself, where Linli is silent."""
+
+    __tablename__ = "wecom_attended"
+
+    conversation: Mapped[str] = mapped_column(String(200), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)

@@ -298,7 +298,7 @@ async def main() -> int:
         api = free_port()
         sites = [await site(home, made, api, stack) for _ in range(2)]
         urls = [f"http://127.0.0.1:{one.port}/channels/wechat/storm" for one in sites]
-        platform = StandIn(ACCOUNT, urls, seed=SEED)
+        platform = StandIn(ACCOUNT, urls=urls, seed=SEED)
         await stack.enter_async_context(served(platform.api(), api))
         for one in sites:
             await one.start()

@@ -105,7 +105,7 @@ async def play(account: "Account", base: str, texts: tuple[str, ...], api_port: 
 
     from channels.wechat.standin import BROKEN, StandIn
 
-    platform = StandIn(account, [f"{base}/channels/wechat/{account.name}"])
+    platform = StandIn(account, urls=[f"{base}/channels/wechat/{account.name}"])
     server = None
     if api_port is not None:
         config = uvicorn.Config(platform.api(), host="127.0.0.1", port=api_port, log_level="error")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels.arrival import Arrival
 from channels.gateway import Answer, Gateway, Refused
+from channels.incoming import Incoming
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient
 from channels.replays import is_replayed
@@ -18,7 +19,7 @@ from channels.sealed import Forged, Malformed
 from channels.tables import Late
 from channels.wechat.account import Account
 from channels.wechat.envelope import Opened, check, open_envelope, seal
-from channels.wechat.incoming import Incoming, number_of, read
+from channels.wechat.incoming import number_of, read
 from channels.wechat.render import passive, show
 
 logger = logging.getLogger(__name__)

@@ -5,98 +5,34 @@ answer, counts the allowance for writing first, and gives out tokens that expire
 (``linli wechat rehearse``) and tests; nothing here is used in answering residents.
 """
 
-import asyncio
-import contextlib
 import html
-import itertools
-import random
 import re
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import xmltodict
 from fastapi import FastAPI, Request, Response
 from wechatpy.crypto import WeChatCrypto
 
 from channels.sealed import signature
+from channels.standin import TOKEN_HOLDS, Platform, Seen
 from channels.wechat.account import Account
-
-WAITS = 5.0
-"""Seconds WeChat waits for an answer."""
-
-REPEATS = 2
-"""How often it brings a message again that was not answered."""
 
 BROKEN = "该公众号暂时无法提供服务，请稍后再试"
 """What a resident sees when all deliveries failed."""
 
-TOKEN_HOLDS = 7200
 ALLOWED = 5
 
-CLIENTS = 16
-"""Hundreds of deliveries may be under way; a client looks through all of its own for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One thing on a resident's screen: how it came, and when (seconds after the message)."""
-
-    text: str
-    how: str
-    after: float
-
 
 @dataclass
-class Delivery:
-    """One POST to the service: its status, and seconds until the answer."""
-
-    number: int
-    attempt: int
-    status: int
-    seconds: float
-
-
-@dataclass
-class StandIn:
-    """WeChat's side of one account.
-
-    Args:
-        url: the account's address at the service, ``…/channels/wechat/{name}``; several, where
-            several processes serve it, are used in turn.
-        pace: seconds that pass for one second of WeChat's clock; below 1 for quick tests.
-    """
+class StandIn(Platform):
+    """WeChat's side of one account, ``…/channels/wechat/{name}``."""
 
     account: Account
-    urls: list[str]
-    pace: float = 1.0
-    seed: int = 7
-    screens: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
-    deliveries: list[Delivery] = field(default_factory=list)
-    calls: Counter[str] = field(default_factory=Counter)
-    tokens: list[str] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    faults: list[int] = field(default_factory=list)
-    media: dict[str, bytes] = field(default_factory=dict)
     followers_only: set[str] = field(default_factory=set)
-    said_at: dict[str, float] = field(default_factory=dict)
-    clients: list[httpx.AsyncClient] = field(default_factory=lambda: new_clients())
-
-    def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)  # noqa: S311
-        self.numbers = itertools.count(10**15 + self.seed)
-        self.turn = itertools.cycle(self.urls)
-
-    @property
-    def http(self) -> httpx.AsyncClient:
-        return self.clients[0]
-
-    async def close(self) -> None:
-        for http in self.clients:
-            await http.aclose()
 
     async def say(self, person: str, text: str, number: int | None = None) -> int:
         """A resident writes; the number of the message once it is settled."""
@@ -118,43 +54,17 @@ class StandIn:
             fields["MsgId"] = str(number)
             self.left[person] = ALLOWED
         begun = self.said_at[person] = time.monotonic()
-        body, query = self.sealed(fields)
-        for attempt in range(1 + REPEATS):
-            answer = await self.deliver(number, attempt, body, query)
-            if answer is not None:
-                self.show(person, answer, begun)
-                return number
-        self.screens[person].append(Seen(BROKEN, "broken", time.monotonic() - begun))
+        answer = await self.delivered(number, *self.sealed(fields))
+        if answer is None:
+            self.see(person, BROKEN, "broken", begun)
+        else:
+            self.show(person, answer, begun)
         return number
-
-    async def deliver(
-        self, number: int, attempt: int, body: str, query: dict[str, str]
-    ) -> str | None:
-        """What came back within WeChat's time; None where it brings the message again."""
-        begun, status, text = time.monotonic(), 0, None
-        try:
-            async with asyncio.timeout(WAITS * self.pace):
-                answer = await self.post(body, query)
-                status = answer.status_code
-                text = answer.text if status == 200 else None
-        except (TimeoutError, httpx.HTTPError):
-            # A process that was killed, or is just starting: WeChat waits, and tries again.
-            await asyncio.sleep(0.2 * self.pace)
-        self.deliveries.append(Delivery(number, attempt, status, time.monotonic() - begun))
-        return text
-
-    async def post(self, body: str, query: dict[str, str]) -> httpx.Response:
-        """By way of a load balancer, which passes over a process where nothing listens."""
-        http = self.random.choice(self.clients)
-        for _ in self.urls[1:]:
-            with contextlib.suppress(httpx.ConnectError):
-                return await http.post(next(self.turn), params=query, content=body.encode())
-        return await http.post(next(self.turn), params=query, content=body.encode())
 
     def sealed(self, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
         """The body and the address of a delivery; encrypted where the account has a key."""
         xml = xmltodict.unparse({"xml": fields}, full_document=False)
-        at, nonce = str(int(time.time())), str(self.random.randrange(10**9))
+        at, nonce = self.stamp()
         token = self.account.token.get_secret_value()
         query = {"timestamp": at, "nonce": nonce, "signature": signature(token, at, nonce)}
         if key := self.account.aes_key.get_secret_value():
@@ -176,10 +86,7 @@ class StandIn:
             signed = (fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"])
             fields = xmltodict.parse(crypto.decrypt_message(fields, *signed))["xml"]
         text = fields.get("Content") or fields["Articles"]["item"]["Description"]
-        self.screens[person].append(Seen(text, "passive", time.monotonic() - begun))
-
-    def seen(self, person: str) -> list[str]:
-        return [seen.text for seen in self.screens[person]]
+        self.see(person, text, "passive", begun)
 
     def api(self) -> FastAPI:
         """WeChat's API, as far as the service calls it."""
@@ -192,7 +99,7 @@ class StandIn:
             if given.get("secret") != self.account.secret.get_secret_value():
                 return {"errcode": 40125, "errmsg": "invalid appsecret"}
             if not self.tokens or given.get("force_refresh"):
-                self.tokens.append(f"token-{len(self.tokens)}")
+                self.expire_token()
             return {"access_token": self.tokens[-1], "expires_in": TOKEN_HOLDS}
 
         @app.post("/cgi-bin/message/custom/send")
@@ -209,24 +116,9 @@ class StandIn:
 
         @app.get("/cgi-bin/media/get")
         async def media(request: Request) -> Response:
-            self.calls["media"] += 1
-            content = self.media.get(request.query_params.get("media_id", ""))
-            if content is None:
-                return Response('{"errcode":40007}', media_type="application/json")
-            return Response(content, media_type="image/jpeg")
+            return self.give_media(request)
 
         return app
-
-    async def answered(
-        self, request: Request, take: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
-        """The answer of a call that needs a token; ``faults`` are given out first."""
-        self.calls[request.url.path.rsplit("/", 1)[-1]] += 1
-        if self.faults:
-            return {"errcode": self.faults.pop(0)}
-        if request.query_params.get("access_token") not in self.tokens[-1:]:
-            return {"errcode": 40001, "errmsg": "invalid credential"}
-        return take(await request.json())
 
     def take_custom(self, given: dict[str, Any]) -> dict[str, Any]:
         person = given["touser"]
@@ -240,26 +132,13 @@ class StandIn:
         if len(text.encode()) > 2048:
             return {"errcode": 45002, "errmsg": "content size out of limit"}
         self.left[person] -= 1
-        after = time.monotonic() - self.said_at[person]
-        self.screens[person].append(Seen(text, "pushed", after))
+        self.see(person, text, "pushed")
         return {"errcode": 0, "errmsg": "ok"}
 
     def take_notice(self, given: dict[str, Any]) -> dict[str, Any]:
         values = " ".join(field["value"] for field in given["data"].values())
         self.screens[given["touser"]].append(Seen(values, "notice", 0.0))
         return {"errcode": 0, "errmsg": "ok"}
-
-    def expire_token(self) -> None:
-        """The token is taken back, as WeChat does when another is given out."""
-        self.tokens.append(f"token-{len(self.tokens)}")
-
-
-def new_clients() -> list[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    return [
-        httpx.AsyncClient(timeout=None, limits=limits, trust_env=False)  # noqa: S113
-        for _ in range(CLIENTS)
-    ]
 
 
 LINK = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]*)[^>]*>(.*?)</a>')

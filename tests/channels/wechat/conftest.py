@@ -45,7 +45,7 @@ class Scene:
         transport = httpx.ASGITransport(app=self.app)
         self.platform = StandIn(
             account,
-            [f"http://linli.test/channels/wechat/{account.name}"],
+            urls=[f"http://linli.test/channels/wechat/{account.name}"],
             pace=pace,
             clients=[httpx.AsyncClient(transport=transport)],
         )
@@ -82,14 +82,3 @@ async def scene(house: House, tmp_path: Path) -> AsyncIterator[Scene]:
     made = Scene(house, tmp_path, account())
     yield made
     await made.close()
-
-
-@pytest.fixture
-def picture() -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(out, "JPEG")
-    return out.getvalue()

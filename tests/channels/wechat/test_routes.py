@@ -15,6 +15,7 @@ from channels.sealed import FRESH, signature
 from channels.tables import Handed
 from channels.wechat.standin import BROKEN, links
 from tests.channels.house import Answerer, House, until
+from tests.channels.spoiling import spoilings
 from tests.channels.wechat.conftest import Scene, account
 
 pytestmark = pytest.mark.anyio
@@ -304,26 +305,9 @@ def test_malformed_bodies_break_nothing(
     runner, scene = plain
     content = {"FromUserName": "o1", "ToUserName": "gh", "CreateTime": "1700000000"}
     body, query = scene.platform.sealed({**content, **data.draw(st.sampled_from(VALID))})
-    spoilt = data.draw(spoilings(body))
+    spoilt = data.draw(spoilings(body.encode()))
     post = scene.platform.http.post(scene.platform.urls[0], params=query, content=spoilt)
     assert runner.run(post).status_code < 500
-
-
-@st.composite
-def spoilings(draw: st.DrawFn, body: str) -> bytes:
-    content = body.encode()
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(content)))
-        end = draw(st.integers(start, min(len(content), start + 40)))
-        junk = st.one_of(
-            st.binary(max_size=12),
-            st.sampled_from(
-                [b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"]]>", b"</xml>", b"<xml>", b"NaN",
-                 b"1e999", b"-1", b"<MsgType>event</MsgType>", b"<Event/>", b"<Encrypt>x</Encrypt>"]
-            ),
-        )  # fmt: skip
-        content = content[:start] + draw(junk) + content[end:]
-    return content
 
 
 async def test_an_answer_written_down_is_marked_as_given(scene: Scene) -> None:
