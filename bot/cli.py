@@ -18,6 +18,7 @@ from bot.commands.nlu import nlu
 from bot.commands.telegram import telegram
 from bot.commands.tickets import tickets
 from bot.commands.wechat import wechat
+from bot.commands.wecom import wecom
 from bot.settings import Settings
 
 
@@ -159,5 +160,5 @@ def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int) -> No
     measure_parts(read_settings(), parts or PARTS, sizes, passages)
 
 
-for group in (nlu, knowledge, tickets, desk, wechat, telegram):
+for group in (nlu, knowledge, tickets, desk, wechat, wecom, telegram):
     main.add_command(group)

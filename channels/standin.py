@@ -8,13 +8,14 @@ import contextlib
 import itertools
 import random
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 
 WAITS = 5.0
 """Seconds the platform waits for an answer."""
@@ -48,7 +49,7 @@ class Delivery:
 
 
 @dataclass(kw_only=True)
-class Platform:
+class Platform(ABC):
     """The platform's side of one account.
 
     Args:
@@ -82,6 +83,19 @@ class Platform:
     async def close(self) -> None:
         for http in self.clients:
             await http.aclose()
+
+    @property
+    @abstractmethod
+    def signed_as(self) -> str:
+        """Name of the parameter that holds the signature of a verification."""
+
+    @abstractmethod
+    def asking(self) -> tuple[dict[str, str], str]:
+        """The parameters with which the address is verified, and what is to come back."""
+
+    @abstractmethod
+    def api(self) -> FastAPI:
+        """The platform's API, as far as the service calls it."""
 
     def stamp(self) -> tuple[str, str]:
         """A timestamp and a nonce."""

@@ -1,7 +1,6 @@
 """``linli wechat``: an official account's menu, and rehearsing before going live."""
 
 import asyncio
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ import click
 if TYPE_CHECKING:
     from bot.settings import Settings
     from channels.wechat.account import Account
-    from channels.wechat.standin import StandIn
 
 FILE = click.Path(path_type=Path)
+WHERE = ("LINLI_WECHAT_ACCOUNTS", "wechat.md")
 
 
 @click.group()
@@ -28,6 +27,7 @@ def menu(file: Path, account: str | None) -> None:
     import yaml
 
     from bot.cli import BadInput, read_settings
+    from bot.commands.rehearsal import chosen
     from channels.wechat.menu import MenuError, menu_of
 
     try:
@@ -39,7 +39,8 @@ def menu(file: Path, account: str | None) -> None:
     except MenuError as error:
         raise BadInput(f"{file}: {error}") from error
     settings = read_settings()
-    asyncio.run(put_menu(settings, chosen(settings, account), wanted))
+    ours = chosen(settings.wechat_accounts, account, *WHERE)
+    asyncio.run(put_menu(settings, ours, wanted))
     click.echo("the menu is set; WeChat shows it within a few minutes")
 
 
@@ -57,24 +58,12 @@ def rehearse(
     as the account is set up. Exit status 1 when something a resident would notice goes wrong.
     """
     from bot.cli import read_settings
+    from bot.commands.rehearsal import chosen
 
     settings = read_settings()
-    base = url or settings.own_url
-    told = asyncio.run(play(chosen(settings, account), base, texts or ("您好",), api_port))
+    ours = chosen(settings.wechat_accounts, account, *WHERE)
+    told = asyncio.run(play(ours, url or settings.own_url, texts or ("您好",), api_port))
     raise SystemExit(0 if told else 1)
-
-
-def chosen(settings: "Settings", name: str | None) -> "Account":
-    from bot.cli import BadInput
-
-    accounts = {account.name: account for account in settings.wechat_accounts}
-    if not accounts:
-        raise BadInput("LINLI_WECHAT_ACCOUNTS: no account is set up; see docs/wechat.md")
-    if name is None and len(accounts) == 1:
-        return next(iter(accounts.values()))
-    if name not in accounts:
-        raise BadInput(f"--account: one of {', '.join(sorted(accounts))}")
-    return accounts[name]
 
 
 async def put_menu(settings: "Settings", account: "Account", wanted: dict[str, object]) -> None:
@@ -101,47 +90,13 @@ async def put_menu(settings: "Settings", account: "Account", wanted: dict[str, o
 
 async def play(account: "Account", base: str, texts: tuple[str, ...], api_port: int | None) -> bool:
     """Whether everything went as it should."""
-    import uvicorn
-
-    from channels.wechat.standin import BROKEN, StandIn
+    from bot.commands.rehearsal import converse, served, verified
+    from channels.wechat.standin import StandIn
 
     platform = StandIn(account, urls=[f"{base}/channels/wechat/{account.name}"])
-    server = None
-    if api_port is not None:
-        config = uvicorn.Config(platform.api(), host="127.0.0.1", port=api_port, log_level="error")
-        server = asyncio.create_task(uvicorn.Server(config).serve())
     try:
-        well = await verified(platform)
-        person = f"rehearsal-{secrets.token_hex(8)}"
-        for text in texts:
-            before = len(platform.screens[person])
-            await platform.say(person, text)
-            for seen in platform.screens[person][before:]:
-                click.echo(f"{seen.after:5.2f} s  {seen.how}  {seen.text}")
-                well = well and seen.text != BROKEN
-            if len(platform.screens[person]) == before:
-                last = platform.deliveries[-1]
-                click.echo(f"{last.seconds:5.2f} s  acknowledged; the answer is sent afterwards")
-        return well
+        async with served(platform, api_port):
+            well = await verified(platform)
+            return await converse(platform, texts, platform.say, waits=False) and well
     finally:
-        if server is not None:
-            server.cancel()
         await platform.close()
-
-
-async def verified(platform: "StandIn") -> bool:
-    """Whether the address answers WeChat's question, and takes nothing forged."""
-    import httpx
-
-    _, query = platform.sealed({"ToUserName": "gh", "FromUserName": "rehearsal"})
-    url, echo = platform.urls[0], secrets.token_hex(8)
-    try:
-        answer = await platform.http.get(url, params={**query, "echostr": echo})
-        right = answer.status_code == 200 and answer.text == echo
-        forged = await platform.http.get(url, params={**query, "signature": "0" * 40})
-    except httpx.HTTPError as error:
-        click.echo(f"verification   failed: {type(error).__name__} at {url}")
-        return False
-    click.echo(f"verification   {'passed' if right else f'failed: HTTP {answer.status_code}'}")
-    click.echo(f"forged         {'refused' if forged.status_code == 403 else 'TAKEN'}")
-    return right and forged.status_code == 403

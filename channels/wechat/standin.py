@@ -34,6 +34,13 @@ class StandIn(Platform):
     left: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     followers_only: set[str] = field(default_factory=set)
 
+    signed_as = "signature"
+
+    def asking(self) -> tuple[dict[str, str], str]:
+        _, query = self.sealed({"ToUserName": "gh", "FromUserName": "rehearsal"})
+        echo = str(self.random.randrange(10**15))
+        return {**query, "echostr": echo}, echo
+
     async def say(self, person: str, text: str, number: int | None = None) -> int:
         """A resident writes; the number of the message once it is settled."""
         return await self.bring(person, number, MsgType="text", Content=text)

@@ -199,7 +199,7 @@ class Collector:
             return
         said = brought.incoming.said
         ask = partial(meant, tappable=True)
-        text = await self.change(ask, conversation, said.text, self.gateway.vault)
+        text = await self.gateway.read(ask, conversation, said.text, self.gateway.vault)
         await self.gateway.wait_for_room()
         await self.gateway.accept(
             Arrival(
@@ -215,7 +215,7 @@ class Collector:
 
     async def is_attended(self, account: str, person: Person, conversation: str) -> bool:
         """Whether a servicer holds the conversation; WeCom is asked, lest an end was missed."""
-        if not await self.change(is_attended, conversation):
+        if not await self.gateway.read(is_attended, conversation):
             return False
         try:
             state = await state_of(self.clients[account], person)

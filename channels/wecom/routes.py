@@ -89,11 +89,11 @@ def wecom_routes(
         if incoming.leaves:
             await gateway.change(lose_recipient, arrival.conversation)
             return Response()
-        if incoming.said.notice == GREET and await gateway.change(is_met, arrival.conversation):
+        if incoming.said.notice == GREET and await gateway.read(is_met, arrival.conversation):
             # Whoever opens the application again need not be greeted again.
             return Response()
         ask = partial(meant, tappable=False)
-        text = await gateway.change(ask, arrival.conversation, arrival.said.text, gateway.vault)
+        text = await gateway.read(ask, arrival.conversation, arrival.said.text, gateway.vault)
         arrival = replace(arrival, said=replace(arrival.said, text=text))
         given = await gateway.receive(arrival, within=left)
         return await passive(account, user, given, arrival, query)

@@ -46,6 +46,13 @@ class StandIn(Platform):
     codes: set[str] = field(default_factory=set)
     strangers: set[str] = field(default_factory=set)
 
+    signed_as = "msg_signature"
+
+    def asking(self) -> tuple[dict[str, str], str]:
+        echo = str(self.random.randrange(10**15))
+        sealed, query = self.encrypted(echo)
+        return {**query, "echostr": sealed}, echo
+
     async def say(self, person: str, text: str, number: int | None = None) -> int:
         """A member writes to the application."""
         return await self.bring(person, number, MsgType="text", Content=text)

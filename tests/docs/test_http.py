@@ -23,6 +23,8 @@ from channels.telegram.routes import telegram_routes
 from channels.web.channel import build_web
 from channels.web.chat import Message, Point
 from channels.wechat.routes import wechat_routes
+from channels.wecom.collector import Collector
+from channels.wecom.routes import wecom_routes
 from nlu.clock import system_clock
 from tests.docs.pages import page, sections
 
@@ -60,6 +62,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         ),
         desk=None,
         wechat=SimpleNamespace(routes=partial(wechat_routes, accounts={}, page="")),
+        wecom=SimpleNamespace(
+            routes=lambda gateway: wecom_routes(gateway, {}, cast(Collector, None), within=4)
+        ),
         executor=None,
         token="",
         vault=SimpleNamespace(pseudonym=str),

@@ -14,7 +14,7 @@ REGISTRY = re.compile(
 MACHINE = re.compile(r"(?<![\w.])/(?:root|work|home|tmp|Users|mnt)/|\b[A-Z]:\\")
 ADDRESS = re.compile(r"https?://([^\s/:`)）]+)")
 ANYWHERE = re.compile(
-    r"127\.0\.0\.1|服务的内网地址|api\.weixin\.qq\.com|api\.telegram\.org|您的域名"
+    r"127\.0\.0\.1|服务的内网地址|(?:qy)?api\.weixin\.qq\.com|api\.telegram\.org|您的域名"
 )
 """Hosts that are nobody's, and the platforms' own."""
 
