@@ -9,13 +9,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter
 
 from channels.tables import PassRow
 from channels.telegram.incoming import LISTENS_TO
-from channels.telegram.reception import MALFORMED, Reception
+from channels.telegram.reception import Reception
 from nlu.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,8 @@ class Poller:
             return PAUSES[-1]
         except RetryAfter as error:
             return timedelta_of(error).total_seconds()
-        except (TelegramError, SQLAlchemyError, *MALFORMED) as error:
+        except Exception as error:
+            # Whatever broke, fetching goes on; what was not written down is fetched again.
             logger.warning("telegram: could not fetch: %s", type(error).__name__)
             pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
             self.failures += 1

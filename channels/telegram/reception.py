@@ -87,7 +87,7 @@ class Reception:
         )
         if incoming.edits:
             original = (self.account, f"{key}/{incoming.edits}", self.gateway.vault)
-            before = await self.gateway.change(said_before, *original)
+            before = await self.gateway.read(said_before, *original)
             if before is not None and before.text == clean(arrival)[0].said.text:
                 return
         is_new = await self.gateway.accept(arrival)
@@ -96,7 +96,7 @@ class Reception:
 
     async def said_by(self, press: Press, conversation: str) -> Said:
         about = (conversation, press.data, self.gateway.vault)
-        text = await self.gateway.change(meant_by, *about) or press.title
+        text = await self.gateway.read(meant_by, *about) or press.title
         return Said(text) if text else Said("", notice="button_old")
 
     def acknowledge(self, incoming: Incoming, press: Press, *, is_new: bool) -> None:
