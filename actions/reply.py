@@ -52,13 +52,15 @@ class Signal(StrEnum):
     """What a reply tells of itself on its way out, and no resident or channel ever sees.
 
     PERSON: they want a person. RULE: a rule of the community leads to one. MISSED: not understood
-    or not known. UNSOLVED: the answer before was of no use.
+    or not known. UNSOLVED: the answer before was of no use. NOT_OURS: no business of the
+    community; no failure, but no help either.
     """
 
     PERSON = "person"
     RULE = "rule"
     MISSED = "missed"
     UNSOLVED = "unsolved"
+    NOT_OURS = "not_ours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,11 @@ def saying(key: str) -> Flow:
 
 def answer_or_say(key: str, turn: Turn, means: Means) -> Outcome:
     """What was taken for chat may be a question after all: a sure answer comes first."""
-    return answer_if_sure(turn, means) or say(key, turn, means)
+    sure = answer_if_sure(turn, means)
+    if sure is not None:
+        return sure
+    outcome = say(key, turn, means)
+    return signalling(outcome, Signal.NOT_OURS) if key == "out_of_scope" else outcome
 
 
 def answering_or_saying(key: str) -> Flow:

@@ -1,29 +1,34 @@
 """Messages in a row that were of no use, counted across processes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.reply import Signal
 from channels.hotline.tables import FailureRow
 from channels.tables import InboundRow
 
+SPANS: Mapping[Signal, int] = MappingProxyType(
+    {Signal.MISSED: 1, Signal.UNSOLVED: 2, Signal.NOT_OURS: 1}
+)
+"""How many messages are of no use with one: “没解决” takes the one before with it."""
 
-def count_failure(session: Session, conversation: str, inbound: int, *, answered: bool) -> int:
+
+def count_failure(session: Session, conversation: str, inbound: int, signal: Signal) -> int:
     """How many in a row there are with this message; the same however often it is counted.
 
-    Any message between that was of use breaks the row.
-
-    Args:
-        answered: the message says that the answer to the one before was of no use.
+    Any message between that was of use breaks the row; one that is no business of the community
+    neither breaks it nor counts.
     """
     row = session.get(FailureRow, conversation)
     if row is None:
         row = FailureRow(conversation=conversation, count=0, inbound=0)
         session.add(row)
     if row.inbound != inbound:
-        follows = row.inbound in before(session, conversation, inbound, 2 if answered else 1)
-        row.count = row.count + 1 if follows else 1
+        follows = row.inbound in before(session, conversation, inbound, SPANS[signal])
+        row.count = (row.count if follows else 0) + (signal is not Signal.NOT_OURS)
         row.inbound = inbound
     return row.count
 

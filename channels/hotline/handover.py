@@ -128,7 +128,7 @@ def begin(
         state=State.WAITING,
         reason=reason,
         urgent=False,
-        sealed=vault.seal(json.dumps(dict(summary), ensure_ascii=False)),
+        sealed=sealed(summary, vault),
         since=now,
         counted=False,
     )
@@ -154,6 +154,10 @@ def found(session: Session, number: int, vault: Vault) -> Handover:
     if row is None:
         raise NoHandover(f"没有 {number} 号会话")
     return opened(row, vault)
+
+
+def sealed(summary: Mapping[str, Any], vault: Vault) -> str:
+    return vault.seal(json.dumps(dict(summary), ensure_ascii=False))
 
 
 def open_for(session: Session, conversation: str) -> HandoverRow | None:

@@ -12,7 +12,7 @@ from actions.offer import Offer, OfferKind, last_offer, make_offer
 from actions.reply import Reply, Signal
 from channels.gateway import Heard, Responder
 from channels.hotline.desk import Desk, close, offer_ticket, say_position, say_shut, say_waiting
-from channels.hotline.failures import begin_anew, count_failure
+from channels.hotline.failures import SPANS, begin_anew, count_failure
 from channels.hotline.handover import (
     RESIDENT,
     Ending,
@@ -24,6 +24,7 @@ from channels.hotline.handover import (
     mark_urgent,
     note,
     open_for,
+    sealed,
     was_done,
 )
 from channels.hotline.summary import last_said, report_at_hand, summarise
@@ -104,6 +105,8 @@ class Hotline:
             end(session, row, Ending.TICKET, RESIDENT, now)
             offer_ticket(session, row, self.desk, now)
             return None
+        vault = self.desk.means.vault
+        row.sealed = sealed(summarise(session, row.conversation, vault, now), vault)
         if was_done(session, row, Step.NOTED):
             return ()
         note(session, row, Step.NOTED, RESIDENT, now)
@@ -144,8 +147,8 @@ class Hotline:
             return Reason.ASKED
         if Signal.RULE in signals:
             return Reason.RULE
-        answered = Signal.UNSOLVED in signals
-        count = count_failure(session, heard.conversation, heard.id, answered=answered)
+        worst = next(signal for signal in SPANS if signal in signals)
+        count = count_failure(session, heard.conversation, heard.id, worst)
         return Reason.FAILURES if 0 < self.desk.failures <= count else None
 
     def shut(

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from actions.draft import DraftState, save
+from actions.draft import Draft, DraftState, new_draft, save
 from actions.filing import card, file_draft, in_words
+from actions.reading import read
 from actions.reply import Reply
-from actions.tickets.register import by_number, file
-from actions.tickets.ticket import Kind, NewTicket, Ticket
+from actions.taking import take as take_in
+from actions.tickets.register import by_number
+from actions.tickets.ticket import Kind, Ticket
+from actions.turn import Guess, Said, Turn
 from channels.hotline.desk import Desk, close, said_meanwhile
 from channels.hotline.handover import (
     Ending,
@@ -29,7 +32,7 @@ from channels.hotline.summary import last_said, masked, report_at_hand
 from channels.hotline.tables import HandoverRow
 from channels.outgoing import tell
 from channels.tables import OutgoingRow, OutgoingState, TranscriptRow
-from channels.transcript import transcript
+from channels.transcript import Spoken, transcript
 from nlu.text import has_words, normalise
 
 SEEN_BEFORE = timedelta(hours=24)
@@ -139,32 +142,12 @@ def file_ticket(session: Session, number: int, by: str, desk: Desk, text: str = 
         return known
     means, said = desk.means, normalise(text).strip()
     draft = report_at_hand(session, row.conversation, means.vault, row.since)
-    if draft is not None:
-        draft = replace(draft, what=f"{draft.what}\n{said}") if said else draft
-        ticket = file_draft(session, draft, means, now, incomplete=not draft.where)
-        filed = replace(draft, state=DraftState.FILED, number=ticket.number)
-        save(session, filed, means.vault, now)
-    else:
-        asked = last_said(session, row.conversation, means.vault, now)
-        told = said or asked or "\n".join(said_meanwhile(session, row, desk))
-        if not has_words(told):
-            raise HandoverError("居民还没说是什么事，请写一句要登记的内容")
-        ticket = file(
-            session,
-            NewTicket(
-                kind=Kind.REQUEST,
-                description=masked(told),
-                channel=row.channel,
-                conversation=row.conversation,
-                incomplete=True,
-            ),
-            key=f"desk:{row.id}",
-            now=now,
-            vault=means.vault,
-            rules=means.rules,
-            calendar=means.calendar,
-            actor=f"operator:{by}",
-        )
+    if draft is None:
+        draft = report_of(session, row, said, desk, now)
+    elif said:
+        draft = replace(draft, what=f"{draft.what}\n{said}")
+    ticket = file_draft(session, draft, means, now, incomplete=True)
+    save(session, replace(draft, state=DraftState.FILED, number=ticket.number), means.vault, now)
     reply = means.wording.say(
         "desk_filed",
         number=ticket.number,
@@ -175,6 +158,32 @@ def file_ticket(session: Session, number: int, by: str, desk: Desk, text: str = 
     session.flush()
     note(session, row, Step.FILED, by, now, key=ticket.number, line=line.id)
     return ticket
+
+
+def report_of(session: Session, row: HandoverRow, said: str, desk: Desk, now: datetime) -> Draft:
+    """What the resident has said as a report: with the place, phone and time that are in it.
+
+    Args:
+        said: what it is about in the operator's words; empty: in the resident's.
+
+    Raises:
+        HandoverError: nothing has been said yet.
+    """
+    before = last_said(session, row.conversation, desk.means.vault, row.since)
+    words = "\n".join(filter(None, (before, *said_meanwhile(session, row, desk))))
+    blank = new_draft(row.conversation, row.channel, Kind.REQUEST, intent="report_problem")
+    told = Turn(
+        conversation=row.conversation,
+        channel=row.channel,
+        message=row.inbound,
+        said=Said(words or said),
+        intent=Guess("report_problem", 1.0),
+        at=now,
+    )
+    draft = take_in(blank, read(told)).draft
+    if not has_words(said or draft.what):
+        raise HandoverError("居民还没说是什么事，请写一句要登记的内容")
+    return replace(draft, what=said or draft.what)
 
 
 def own(session: Session, number: int, by: str) -> HandoverRow:
@@ -213,7 +222,7 @@ def lines(
             id=line.id,
             speaker=line.speaker,
             by=str(line.content.get("by", "")),
-            text=masked(str(line.content.get("text", ""))),
+            text=shown(line, desk),
             images=len(line.content.get("images", ())),
             place=str((line.content.get("location") or {}).get("label") or ""),
             at=line.at,
@@ -223,6 +232,12 @@ def lines(
         for line in said
         if first <= line.id <= last
     ]
+
+
+def shown(line: Spoken, desk: Desk) -> str:
+    """The text without phones, but for the community's own."""
+    text, known = str(line.content.get("text", "")), desk.means.wording.facts["phone"]
+    return known.join(map(masked, text.split(known))) if known else masked(text)
 
 
 def outgoing(session: Session, lines: Sequence[int]) -> dict[int, OutgoingRow]:

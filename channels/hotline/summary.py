@@ -64,14 +64,14 @@ def of_report(draft: Draft) -> dict[str, str]:
 
 
 def last_said(session: Session, conversation: str, vault: Vault, now: datetime) -> str:
-    """The last things the resident said, without the wish for a person, one a line; nothing that
-    is left from long ago."""
+    """The last things the resident had said then, without the wish for a person, one a line;
+    nothing that was left from long ago."""
     rows = session.scalars(
         select(TranscriptRow)
         .where(
             TranscriptRow.conversation == conversation,
             TranscriptRow.speaker == RESIDENT,
-            TranscriptRow.at >= now - AT_HAND,
+            TranscriptRow.at.between(now - AT_HAND, now),
         )
         .order_by(TranscriptRow.id.desc())
         .limit(LAST + 1)

@@ -13,7 +13,8 @@ class HandoverRow(Base):
     """A conversation handed over. ``open_for`` is the conversation until it is closed, then empty,
     so that a conversation has one open handover at most.
 
-    ``inbound`` is the message that led to it; ``sealed`` the summary, encrypted; ``counted``
+    ``inbound`` is the message that led to it; ``sealed`` the summary, encrypted,
+    brought up to date while they wait; ``counted``
     whether the wait until it was taken is in the metrics.
     """
 

@@ -43,6 +43,7 @@ SIGNALS = {
     "找记者": Signal.RULE,
     "阿巴阿巴": Signal.MISSED,
     "没解决": Signal.UNSOLVED,
+    "放首歌": Signal.NOT_OURS,
 }
 
 

@@ -48,6 +48,14 @@ async def test_a_success_between_begins_the_count_anew(hall: Hall) -> None:
     assert hall.queue() == []
 
 
+async def test_what_is_not_ours_neither_counts_nor_breaks_the_row(hall: Hall) -> None:
+    for text in ("阿巴阿巴", "放首歌", "放首歌", "放首歌", "阿巴阿巴", "放首歌"):
+        await hall.tell(text)
+    assert hall.queue() == []
+    await hall.tell("阿巴阿巴")
+    assert hall.queue()[0].reason is Reason.FAILURES
+
+
 async def test_answers_of_no_use_are_failures_in_a_row(hall: Hall) -> None:
     for text in ("问一", "没解决", "问二", "没解决", "问三"):
         await hall.tell(text)
@@ -115,6 +123,7 @@ async def test_who_waits_may_go_on_writing_and_gets_one_short_note(hall: Hall) -
         "漏了三天了",
         "楼下都湿了",
     ]
+    assert hall.queue()[0].summary["question"] == "我家水管漏水\n漏了三天了\n楼下都湿了"
 
 
 @pytest.mark.parametrize("text", ["还要等多久", "我排第几", "转人工", "有人吗"])

@@ -2,6 +2,7 @@ import pytest
 
 from actions.draft import DraftState
 from actions.offer import Offer, OfferKind, make_offer
+from actions.tickets.register import contact_of
 from channels.hotline.handover import Ending, HandoverError, NoHandover, State, Step
 from channels.hotline.operators import (
     LONGEST,
@@ -157,14 +158,26 @@ async def test_a_ticket_of_the_report_at_hand_is_filed_once_and_told(hall: Hall)
     assert [event.step for event in hall.events(1)].count(Step.FILED) == 1
 
 
-async def test_a_ticket_without_a_report_is_what_was_said_without_phones(hall: Hall) -> None:
+@pytest.mark.parametrize("text", ["", "入户水管爆裂，要关总阀"])
+async def test_a_ticket_without_a_report_has_what_was_said_with_its_place_and_phone(
+    hall: Hall, text: str
+) -> None:
     await hall.tell(f"我家水管漏水，电话{PHONE}")
     await hall.tell("转人工")
     hall.take()
-    hall.run(lambda session: file_ticket(session, 1, "小李", hall.desk))
+    await hall.tell("在清河苑5号楼")
+    hall.run(lambda session: file_ticket(session, 1, "小李", hall.desk, text))
     (ticket,) = hall.tickets()
-    assert "我家水管漏水" in ticket.description
+    said = text or "我家水管漏水"
+    assert said in ticket.description
     assert PHONE not in ticket.description
+    assert ticket.address is not None
+    assert ticket.address.said == "清河苑5号楼"
+    assert ticket.incomplete
+    with hall.means.reading() as session:
+        contact = contact_of(session, ticket.number, vault=hall.means.vault)
+    assert contact is not None
+    assert contact.phone == PHONE
 
 
 async def test_a_ticket_of_nothing_is_not_filed(hall: Hall) -> None:
