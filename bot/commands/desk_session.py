@@ -35,6 +35,7 @@ class Session:
         self.current: int | None = None
         self.seen = 0
         self.waiting: frozenset[int] = frozenset()
+        self.urgent: frozenset[int] = frozenset()
 
     def begin(self) -> None:
         self.say(f"{self.by}，您好。{HELP}")
@@ -67,8 +68,11 @@ class Session:
         with self.desk.means.reading() as session:
             now_open = queue(session, self.desk.means.vault)
         waiting = frozenset(h.id for h in now_open if h.state is State.WAITING)
-        come = waiting - self.waiting
-        self.waiting = waiting
+        urgent = frozenset(h.id for h in now_open if h.urgent)
+        come, alarmed = waiting - self.waiting, urgent - self.urgent
+        self.waiting, self.urgent = waiting, urgent
+        for number in sorted(alarmed):
+            self.say(f"※ 急！{number} 号说到急事，请马上看")
         if come:
             numbers = "、".join(map(str, sorted(come)))
             self.say(f"※ 新来等候：{numbers} 号，一共 {len(waiting)} 人在等")

@@ -16,8 +16,9 @@ from actions.taking import with_addition
 from actions.turn import Means
 from channels.hotline.handover import Ending, Reason, end, position
 from channels.hotline.hours import OfficeHours
-from channels.hotline.summary import is_about_something, report_at_hand, text_of
+from channels.hotline.summary import report_at_hand, text_of
 from channels.hotline.tables import HandoverRow
+from channels.hotline.wishes import tells_of_matter
 from channels.tables import TranscriptRow
 from channels.transcript import RESIDENT
 from nlu.phone import mask_phones
@@ -77,7 +78,7 @@ def say_waiting(session: Session, row: HandoverRow, desk: Desk) -> Reply:
 
 
 def say_position(session: Session, row: HandoverRow, desk: Desk, now: datetime) -> Reply:
-    minutes = int((now - row.since).total_seconds() // 60)
+    minutes = max(1, int((now - row.since).total_seconds() // 60))
     return desk.means.wording.say("desk_position", position=position(session, row), minutes=minutes)
 
 
@@ -169,4 +170,4 @@ def said_meanwhile(session: Session, row: HandoverRow, desk: Desk) -> list[str]:
         .order_by(TranscriptRow.id)
     )
     said = [text_of(line, desk.means.vault) for line in rows]
-    return [text for text in said if is_about_something(text)]
+    return [text for text in said if tells_of_matter(text)]

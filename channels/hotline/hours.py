@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator, model_validator
 
 from actions.tickets.calendar import WorkingCalendar
 from nlu.clock import SHANGHAI
@@ -52,9 +52,17 @@ class Shift(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    days: Literal["workdays", "daily"] | tuple[Day, ...] = Field(min_length=1)
+    days: Literal["workdays", "daily"] | tuple[Day, ...]
     opens: TimeOfDay
     closes: TimeOfDay
+
+    @field_validator("days", mode="before")
+    @classmethod
+    def known_days(cls, days: object) -> object:
+        named = isinstance(days, (list, tuple)) and days and set(map(str, days)) <= set(DAYS)
+        if not named and not (isinstance(days, str) and days in GROUPS):
+            raise ValueError(f"must be {', '.join(GROUPS)}, or a list of {', '.join(DAYS)}")
+        return days
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:

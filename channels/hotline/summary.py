@@ -12,12 +12,12 @@ from actions.draft import AT_HAND, Draft, DraftState, latest
 from actions.summary import title
 from actions.tickets.ticket import KIND_NAMES
 from actions.vault import Vault
-from channels.hotline.wishes import wish_in
+from channels.hotline.wishes import tells_of_matter
 from channels.tables import TranscriptRow
 from channels.transcript import RESIDENT
 from nlu.identity import mask_identities
 from nlu.phone import mask_phones, star_phone
-from nlu.text import clip, has_words
+from nlu.text import clip
 
 LAST = 3
 """Things the resident said last that are looked at."""
@@ -77,16 +77,12 @@ def last_said(session: Session, conversation: str, vault: Vault, now: datetime) 
         .limit(LAST + 1)
     ).all()
     said = [text_of(row, vault) for row in reversed(rows)]
-    return "\n".join([text for text in said if is_about_something(text)][-LAST:])
+    return "\n".join([text for text in said if tells_of_matter(text)][-LAST:])
 
 
 def text_of(row: TranscriptRow, vault: Vault) -> str:
     content: dict[str, Any] = json.loads(vault.open(row.sealed))
     return str(content.get("text", ""))
-
-
-def is_about_something(text: str) -> bool:
-    return has_words(text) and wish_in(text) is None
 
 
 def masked(text: str) -> str:

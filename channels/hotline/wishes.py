@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from actions.escalation import ASKS_FOR_PERSON
+from nlu.text import has_words
 
 BEFORE = r"(?:请问|你好|您好|那|我|还|要|得|现在|大概|到底|今天|[，, ])*"
 END = r"(?:吧|了|啊|呢|谢谢|[，,。！!？?~ ])*"
@@ -38,7 +39,20 @@ WISHES: Mapping[Wish, re.Pattern[str]] = MappingProxyType(
 """The first whose words are all there is."""
 
 
+SMALL_WORD = re.compile(
+    r"(?:还是)?(?:没(?:有?用|解决|帮助)|有帮助|都不是|不对|好的?|行|嗯+|哦+|谢谢|[您你]好|对的?|是的?|没有?了?)"
+    rf"{END}"
+)
+"""Judges what was said before, or greets, and tells nothing of the matter."""
+
+
 def wish_in(text: str) -> Wish | None:
     """What it wants of the waiting; None: it is about the matter itself."""
     said = text.strip()
     return next((wish for wish, words in WISHES.items() if words.fullmatch(said)), None)
+
+
+def tells_of_matter(text: str) -> bool:
+    """Whether it says something that a person or a ticket should know."""
+    said = text.strip()
+    return has_words(said) and wish_in(said) is None and not SMALL_WORD.fullmatch(said)

@@ -46,6 +46,31 @@ def test_a_bad_setting_is_one_line_that_names_it(command: str, name: str, value:
     assert name in refused(linli(command, **{name: value}))
 
 
+@pytest.mark.parametrize(
+    ("hours", "where"),
+    [
+        ('[{"days": "holidays", "opens": "9:00", "closes": "17:00"}]', "LINLI_DESK_HOURS_0_DAYS"),
+        ('[{"days": ["mon", "x"], "opens": "9:00", "closes": "17:00"}]', "LINLI_DESK_HOURS_0_DAYS"),
+        ('[{"days": "daily", "opens": "9", "closes": "17:00"}]', "LINLI_DESK_HOURS_0_OPENS"),
+        ('[{"days": "daily", "opens": "18:00", "closes": "17:00"}]', "LINLI_DESK_HOURS_0"),
+    ],
+)
+def test_bad_hours_of_the_desk_are_one_line_that_says_where(hours: str, where: str) -> None:
+    line = refused(linli("serve", LINLI_DESK_HOURS=hours))
+    assert line.count("LINLI_") == 1
+    assert f"{where}: must" in line
+
+
+def test_bad_rules_of_the_desk_are_one_line(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yml"
+    rules.write_text("- words: 记者\n", encoding="utf-8")
+    line = refused(linli("serve", LINLI_DESK_RULES=str(rules)))
+    assert "rules.yml: rule 1: words: must be a list" in line
+    assert "missing.yml: No such file" in refused(
+        linli("desk", "list", LINLI_DESK_RULES="missing.yml")
+    )
+
+
 def test_every_bad_setting_is_named() -> None:
     line = refused(linli("serve", LINLI_PORT="0", LINLI_LOG_LEVEL="LOUD"))
     assert "LINLI_PORT" in line

@@ -73,6 +73,7 @@ def test_secrets_are_not_shown() -> None:
             "rasa_url": "http://127.0.0.1:5005",
             "rasa_token": "geheim",
             "redis_url": "redis://:geheim@127.0.0.1",
+            "desk_token": "geheim",
         }
     )
     assert "geheim" not in f"{settings!r} {settings} {settings.model_dump_json()}"
@@ -116,6 +117,9 @@ def test_this_machine_reaches_the_service_where_it_listens(host: str, url: str) 
         ("rate_overall", ""),
         ("trusted_proxies", ["10.0.0.0/33"]),
         ("redis_url", "http://127.0.0.1"),
+        ("desk_waits_at_most", 0),
+        ("desk_silent_after", 0),
+        ("desk_failures", -1),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(name: str, value: Any) -> None:
