@@ -41,6 +41,7 @@ MESSAGES = int(os.environ.get("STORM_MESSAGES", "2000"))
 RESIDENTS = int(os.environ.get("STORM_RESIDENTS", "200"))
 PER_SECOND = float(os.environ.get("STORM_PER_SECOND", "50"))
 DATABASE = os.environ.get("STORM_DATABASE_URL", "")
+REDIS = os.environ.get("STORM_REDIS_URL", "")
 KILL_EVERY = float(os.environ.get("STORM_KILL_EVERY", "20"))
 SLOW, HANGING = 0.05, 0.01
 REPEATED = 0.05
@@ -181,6 +182,7 @@ async def site(home: Path, made: Settings, api: int, stack: contextlib.AsyncExit
         "LINLI_WECHAT_API_URL": f"http://127.0.0.1:{api}",
         "LINLI_LOG_LEVEL": "WARNING",
         **({"LINLI_DATABASE_URL": DATABASE} if DATABASE else {}),
+        **({"LINLI_REDIS_URL": REDIS} if REDIS else {}),
     }
     return Site(home, port, environment, rasa, lame)
 
@@ -328,6 +330,7 @@ def report(platform: StandIn, counted: tuple[int, int, int, int], killed: int, b
     say(
         what="storm",
         database="postgresql" if DATABASE else "sqlite",
+        redis=bool(REDIS),
         messages=MESSAGES,
         residents=RESIDENTS,
         seconds=round(blown, 1),
@@ -338,6 +341,7 @@ def report(platform: StandIn, counted: tuple[int, int, int, int], killed: int, b
         p99_ms=round(answered[int(len(answered) * 0.99)] * 1000, 1),
         max_ms=round(answered[-1] * 1000, 1),
         pushed=pushed,
+        share_late=round(pushed / max(due, 1), 3),
         answers=due,
         lost=lost,
         doubled=doubled,
