@@ -1,5 +1,6 @@
 """What Linli says: text, and what a channel may show with it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -77,6 +78,20 @@ class Reply:
     calls: tuple[PhoneNumber, ...] = ()
     urgent: bool = False
     signal: Signal | None = None
+
+    @classmethod
+    def of(cls, replies: Sequence["Reply"]) -> "Reply":
+        """Several as one: the words of all, and the choices of the last that has any."""
+        if len(replies) == 1:
+            return replies[0]
+        return cls(
+            text="\n\n".join(reply.text for reply in replies if reply.text),
+            buttons=next((reply.buttons for reply in reversed(replies) if reply.buttons), ()),
+            citations=tuple(citation for reply in replies for citation in reply.citations),
+            ticket=next((reply.ticket for reply in reversed(replies) if reply.ticket), None),
+            calls=tuple(dict.fromkeys(call for reply in replies for call in reply.calls)),
+            urgent=any(reply.urgent for reply in replies),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As ``POST /api/chat/messages`` returns it, empty fields left out."""

@@ -203,7 +203,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         "wecom": wecom.writer,
         **telegram.writers,
     }
-    courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner)
+    courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner, joining=("wechat",))
     web = build_web(
         sessions,
         means.reading,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Protocol
 
@@ -61,6 +61,7 @@ class Courier:
     Args:
         writers: by name of the channel.
         owner: the process.
+        joining: channels that count messages; answers that wait there go out as one.
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class Courier:
         vault: Vault,
         clock: Clock,
         owner: str,
+        joining: Collection[str] = (),
     ) -> None:
         self.sessions = sessions
+        self.joining = joining
         self.writers = writers
         self.vault = vault
         self.clock = clock
@@ -129,7 +132,7 @@ class Courier:
 
     def take(self) -> list[Errand]:
         with self.sessions.begin() as session:
-            return take_due(session, self.owner, self.vault, self.clock())
+            return take_due(session, self.owner, self.vault, self.clock(), joining=self.joining)
 
     async def send(self, errand: Errand) -> None:
         mark(self.vault.pseudonym, errand.conversation, errand.inbound)
@@ -147,28 +150,34 @@ class Courier:
             )
         except NotNow as wait:
             SENT.labels(channel, "later").inc()
-            await asyncio.to_thread(self.fail, errand.id, str(wait), wait.after)
+            await asyncio.to_thread(self.fail, errand, str(wait), wait.after)
         except Undeliverable as refusal:
             SENT.labels(channel, "dead").inc()
             logger.warning("line %d cannot be delivered: %s", errand.id, refusal)
-            await asyncio.to_thread(self.bury, errand.id, str(refusal))
+            await asyncio.to_thread(self.bury, errand, str(refusal))
         except Exception as error:
             # Whatever broke: the line stays in the queue. The text of an error may quote it.
             SENT.labels(channel, "failed").inc()
             logger.warning("line %d was not sent: %s", errand.id, type(error).__name__)
-            await asyncio.to_thread(self.fail, errand.id, type(error).__name__, None)
+            await asyncio.to_thread(self.fail, errand, type(error).__name__, None)
         else:
             SENT.labels(channel, "sent").inc()
-            await asyncio.to_thread(self.close, errand.id)
+            await asyncio.to_thread(self.close, errand)
 
-    def fail(self, errand: int, reason: str, after: timedelta | None) -> None:
+    def fail(self, errand: Errand, reason: str, after: timedelta | None) -> None:
+        now = self.clock()
         with self.sessions.begin() as session:
-            note_failure(session, errand, reason, self.clock(), after=after)
+            for line in (errand.id, *errand.along):
+                note_failure(session, line, reason, now, after=after)
 
-    def bury(self, errand: int, reason: str) -> None:
+    def bury(self, errand: Errand, reason: str) -> None:
+        now = self.clock()
         with self.sessions.begin() as session:
-            give_up(session, errand, reason, self.clock())
+            for line in (errand.id, *errand.along):
+                give_up(session, line, reason, now)
 
-    def close(self, errand: int) -> None:
+    def close(self, errand: Errand) -> None:
+        now = self.clock()
         with self.sessions.begin() as session:
-            note_sent(session, errand, self.clock())
+            for line in (errand.id, *errand.along):
+                note_sent(session, line, now)

@@ -4,9 +4,10 @@ A line is sent when all before it in its conversation have been sent or given up
 its state, its failures, the reason of the last one and when it is tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -24,11 +25,16 @@ PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 7200, 21
 """How long after the first, second … failure a row is tried again; after the last it is dead."""
 
 
+TOGETHER = 6
+"""Answers in one message at most, where a channel counts messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """A line to be sent, and to whom; ``inbound`` is the message it answers, if any.
 
-    ``key`` names it to a platform that drops repeats.
+    ``key`` names it to a platform that drops repeats; ``along`` are lines that go in one message
+    with it.
     """
 
     id: int
@@ -37,6 +43,7 @@ class Errand:
     recipient: Recipient | None
     inbound: int | None
     key: str
+    along: tuple[int, ...] = ()
 
 
 def enqueue(session: Session, lines: Sequence[TranscriptRow], now: datetime) -> None:
@@ -80,9 +87,18 @@ def tell(
 
 
 def take_due(
-    session: Session, owner: str, vault: Vault, now: datetime, limit: int = 20
+    session: Session,
+    owner: str,
+    vault: Vault,
+    now: datetime,
+    limit: int = 20,
+    joining: Collection[str] = (),
 ) -> list[Errand]:
-    """Rows whose time and turn have come, now on their way by ``owner``."""
+    """Rows whose time and turn have come, now on their way by ``owner``.
+
+    Args:
+        joining: channels that count messages; there answers that wait go out as one.
+    """
     earlier = aliased(OutgoingRow)
     waits_for_another = (
         select(earlier.id)
@@ -106,19 +122,44 @@ def take_due(
     ).all()
     errands = []
     for row in rows:
-        row.state, row.owner, row.next_try = OutgoingState.SENDING, owner, now + SENDING_WITHIN
+        to = find_recipient(session, row.conversation, vault)
         line = session.get_one(TranscriptRow, row.line)
+        together = [(row, line)]
+        if to is not None and to.channel in joining and line.inbound is not None:
+            together += answers_behind(session, row, now)
+        for one, _ in together:
+            one.state, one.owner, one.next_try = OutgoingState.SENDING, owner, now + SENDING_WITHIN
         errands.append(
             Errand(
                 row.id,
                 row.conversation,
-                reply_of(line, vault),
-                find_recipient(session, row.conversation, vault),
-                inbound=line.inbound,
+                Reply.of([reply_of(line, vault) for _, line in together]),
+                to,
+                inbound=together[-1][1].inbound,
                 key=key_of(row, vault),
+                along=tuple(one.id for one, _ in together[1:]),
             )
         )
     return errands
+
+
+def answers_behind(
+    session: Session, first: OutgoingRow, now: datetime
+) -> list[tuple[OutgoingRow, TranscriptRow]]:
+    """Answers that wait right behind a line, as many as go into one message with it."""
+    found = session.execute(
+        select(OutgoingRow, TranscriptRow)
+        .join(TranscriptRow, OutgoingRow.line == TranscriptRow.id)
+        .where(
+            OutgoingRow.conversation == first.conversation,
+            OutgoingRow.id > first.id,
+            OutgoingRow.state.in_((OutgoingState.PENDING, OutgoingState.SENDING)),
+        )
+        .order_by(OutgoingRow.id)
+        .limit(TOGETHER - 1)
+    )
+    waiting = [(row, line) for row, line in found]
+    return list(takewhile(lambda w: w[0].next_try <= now and w[1].inbound is not None, waiting))
 
 
 def key_of(row: OutgoingRow, vault: Vault) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions.reply import Reply, TicketCard
 from actions.vault import Vault
 from actions.wording import Wording
-from channels.allowance import sent_since
+from channels.allowance import is_being_answered, sent_since
 from channels.client import Client
 from channels.courier import NotNow, Undeliverable
 from channels.recipients import Recipient, lose_recipient
@@ -24,6 +24,9 @@ WINDOWS: Mapping[str, tuple[timedelta, int]] = {
 }
 """How long after what, and how often, an account may write (客服消息下发条数限制: 5 within 48
 hours of a message, 3 within a minute of a menu, follow or scan)."""
+
+LAST_WAITS = timedelta(seconds=1)
+"""The last message that is allowed takes along the answers that are still being made."""
 
 SEND = "/cgi-bin/message/custom/send"
 NOTICE = "/cgi-bin/message/subscribe/bizsend"
@@ -64,6 +67,8 @@ class Writer:
             raise Undeliverable("the account may not write first")
         if not left:
             raise NotNow("allowance", WINDOWS["message"][0])
+        if left == 1 and await asyncio.to_thread(self.more_to_come, to):
+            raise NotNow("the last one waits for all answers", LAST_WAITS)
         shown = show((reply,), self.wording.text("more"))
         body = {"touser": to.person, "msgtype": "text", "text": {"content": shown.text}}
         try:
@@ -82,6 +87,10 @@ class Writer:
             return None
         with self.sessions() as session:
             return max(allowed - sent_since(session, to.conversation, to.heard), 0)
+
+    def more_to_come(self, to: Recipient) -> bool:
+        with self.sessions() as session:
+            return is_being_answered(session, to.conversation)
 
     async def notify(self, account: Account, to: Recipient, ticket: TicketCard) -> None:
         """News of a ticket as a subscription notice (订阅通知), beyond 48 hours."""

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from actions.reply import Reply
+from channels.allowance import sent_since
 from channels.courier import Courier, NotNow, Undeliverable
 from channels.gateway import Gateway
+from channels.inbox import record_arrival, record_replies, stop_waiting
 from channels.outgoing import PAUSES, SENDING_WITHIN, Errand, find_sent, put_back, take_due, tell
 from channels.recipients import Recipient, lose_recipient
-from channels.tables import Late, OutgoingState
+from channels.tables import Handed, Late, OutgoingState
 from tests.channels.house import OWNER, House, arrival, ask, until
 
 pytestmark = pytest.mark.anyio
@@ -266,3 +268,53 @@ async def test_the_courier_goes_on_after_a_fault_of_the_database(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert states(house) == [OutgoingState.SENT]
+
+
+def answer_late(house: House, number: int, *texts: str) -> None:
+    """A message whose answer nobody waited for."""
+    message = arrival(f"第{number}问", external=str(number), late=Late.PUSH, recipient="p1")
+    with house.sessions.begin() as session:
+        inbound = record_arrival(session, message, house.vault, house.now, OWNER).id
+        stop_waiting(session, inbound, Handed.QUEUED)
+        replies = [Reply(text) for text in texts]
+        record_replies(session, inbound, replies, house.vault, house.now, awaited=False)
+
+
+def joining(house: House, postbox: Postbox) -> Courier:
+    about = courier(house, postbox)
+    about.joining = ("web",)
+    return about
+
+
+async def test_where_messages_are_counted_answers_that_wait_go_out_as_one(house: House) -> None:
+    for number in range(1, 9):
+        answer_late(house, number, f"答{number}")
+    say(house, "工单有消息")
+    answer_late(house, 9, "答9")
+    postbox = Postbox()
+    await bring(joining(house, postbox), 4)
+    together = "\n\n".join(f"答{number}" for number in range(1, 7))
+    assert postbox.texts == [together, "答7\n\n答8", "工单有消息", "答9"]
+    assert states(house) == [OutgoingState.SENT] * 10
+    with house.sessions() as session:
+        assert sent_since(session, "web:a", house.now - timedelta(days=1)) == 4
+
+
+async def test_elsewhere_each_answer_goes_alone(house: House) -> None:
+    answer_late(house, 1, "答1", "还有")
+    postbox = Postbox()
+    await bring(courier(house, postbox), 2)
+    assert postbox.texts == ["答1", "还有"]
+
+
+async def test_what_fails_together_is_tried_together_again(house: House) -> None:
+    answer_late(house, 1, "答1", "还有")
+    postbox = Postbox(faults=[ConnectionError(), Undeliverable("gone")])
+    sender = joining(house, postbox)
+    await bring(sender)
+    assert {(row["state"], row["failures"]) for row in house.rows("outgoing")} == {
+        (OutgoingState.PENDING, 1)
+    }
+    house.now += timedelta(minutes=1)
+    await bring(sender)
+    assert states(house) == [OutgoingState.DEAD] * 2

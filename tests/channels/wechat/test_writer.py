@@ -1,12 +1,15 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from actions.reply import Reply, TicketCard
 from channels.courier import NotNow
+from channels.inbox import record_arrival, record_replies
 from channels.outgoing import tell
 from channels.tables import OutgoingState
 from channels.wechat.standin import ALLOWED
+from tests.channels.house import OWNER, arrival
 from tests.channels.wechat.conftest import Scene
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +26,7 @@ def say(scene: Scene, *replies: Reply) -> None:
 
 async def bring(scene: Scene, times: int = 1) -> None:
     for _ in range(times):
+        scene.house.now += timedelta(milliseconds=1)
         await scene.courier.bring()
 
 
@@ -57,6 +61,27 @@ async def test_the_allowance_is_kept_and_begins_anew_with_the_next_message(scene
     await scene.platform.say("o1", "在吗")
     await bring(scene)
     assert scene.platform.seen("o1")[-1] == f"第{ALLOWED}条"
+
+
+async def test_the_last_message_allowed_waits_for_the_answers_still_being_made(
+    scene: Scene,
+) -> None:
+    await scene.platform.say("o1", "您好")
+    say(scene, *(Reply(f"第{number}条") for number in range(ALLOWED)))
+    await bring(scene, ALLOWED - 1)
+    [first] = scene.house.rows("inbound")
+    asking = replace(arrival("在吗", external="late"), conversation=first["conversation"])
+    with scene.house.sessions.begin() as session:
+        asked = record_arrival(session, asking, scene.house.vault, scene.house.now, OWNER).id
+    await bring(scene)
+    assert outgoing(scene)[-1] == (OutgoingState.PENDING, "the last one waits for all answers")
+    with scene.house.sessions.begin() as session:
+        answer = (Reply("在"),)
+        now, vault = scene.house.now, scene.house.vault
+        record_replies(session, asked, answer, vault, now, awaited=True)
+    scene.house.now += timedelta(seconds=2)
+    await bring(scene)
+    assert scene.platform.seen("o1")[-1] == f"第{ALLOWED - 1}条"
 
 
 async def test_after_a_menu_only_a_minute_is_allowed(scene: Scene) -> None:
