@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ action_endpoint:
 tracker_store:
   type: bot.rasa.tracker_store.LocalTrackerStore
   db: ${{LINLI_RASA_DATABASE}}
+"""
+TURNS = """\
+lock_store:
+  type: bot.rasa.lock_store.SharedLockStore
+  url: ${LINLI_REDIS_URL}
 """
 CREDENTIALS = """\
 bot.rasa.channel.LinliChannel:
@@ -164,7 +169,7 @@ class RasaProcess:
     """How to start Rasa: everything lies in ``folder``.
 
     ``name`` tells it from another one in the same folder; ``database`` is where its conversations
-    lie, a file in the folder by default.
+    lie, a file in the folder by default; ``redis`` where it takes turns with other Rasas, if any.
     """
 
     python: Path
@@ -176,6 +181,7 @@ class RasaProcess:
     name: str = "rasa"
     database: str = ""
     log_format: str = "text"
+    redis: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
@@ -212,6 +218,7 @@ class RasaProcess:
             "LINLI_RASA_TOKEN": self.token,
             "LINLI_RASA_SUPERVISED": "1",
             "LINLI_LOG_FORMAT": self.log_format,
+            "LINLI_REDIS_URL": self.redis,
             "LINLI_RASA_DATABASE": self.database or str(self.folder / "conversations.db"),
             "RASA_TELEMETRY_ENABLED": "false",
             "SANIC_WORKERS": "1",
@@ -225,7 +232,7 @@ class RasaProcess:
 
     def write_files(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        endpoints = ENDPOINTS.format(service=self.service)
+        endpoints = ENDPOINTS.format(service=self.service) + (TURNS if self.redis else "")
         self.file("endpoints").write_text(endpoints, encoding="utf-8")
         self.file("credentials").write_text(CREDENTIALS, encoding="utf-8")
 
@@ -361,6 +368,7 @@ def own_rasa(settings: Settings, port: int | None = None) -> RasaProcess:
         name=f"rasa-{settings.port}",
         database=database_of(settings),
         log_format=settings.log_format,
+        redis=settings.redis_url.get_secret_value() if settings.redis_url else "",
     )
 
 

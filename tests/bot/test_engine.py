@@ -15,7 +15,15 @@ import pytest
 import yaml
 
 from actions.reply import Button, Reply, TicketCard
-from bot.engine import Engine, EngineUnavailable, RasaProcess, Supervisor, free_port, newest_model
+from bot.engine import (
+    Engine,
+    EngineUnavailable,
+    RasaProcess,
+    Supervisor,
+    free_port,
+    newest_model,
+    own_rasa,
+)
 from bot.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -411,6 +419,23 @@ def test_its_files_can_be_read_wherever_they_lie_and_hold_no_token(
     assert endpoints["tracker_store"]["db"] == "${LINLI_RASA_DATABASE}"
     assert "bot.rasa.channel.LinliChannel" in credentials
     assert TOKEN not in "".join(files)
+
+
+def test_it_takes_turns_in_redis_where_there_is_one_and_the_file_holds_no_password(
+    tmp_path: Path,
+) -> None:
+    settings = Settings.model_validate({"home": tmp_path, "redis_url": "redis://:geheim@x"})
+    settings.models.mkdir()
+    (settings.models / "model.tar.gz").touch()
+    rasa = own_rasa(settings, port=5005)
+    rasa.write_files()
+    written = rasa.file("endpoints").read_text("utf-8")
+    assert yaml.safe_load(written)["lock_store"]["url"] == "${LINLI_REDIS_URL}"
+    assert rasa.environment()["LINLI_REDIS_URL"] == "redis://:geheim@x"
+    assert "geheim" not in f"{written} {rasa!r}"
+    rasa_in(tmp_path / "alone").write_files()
+    alone = (tmp_path / "alone" / "rasa.endpoints.yml").read_text("utf-8")
+    assert "lock_store" not in yaml.safe_load(alone)
 
 
 async def test_it_runs_on_this_machine_only_without_telemetry_and_with_its_token(
