@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from nlu.address_tagger import EXTRA, LEVELS, Tagged, tag
-from nlu.address_words import GENERIC, PLACE
+from nlu.address_words import GENERIC, PLACE, UNSEEN
 from nlu.pauses import fluent
 
 __all__ = ["LEVELS", "AddressPart", "FoundAddress", "amend", "find_addresses", "parts_of"]
@@ -102,10 +102,14 @@ def without_edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def is_address(parts: tuple[AddressPart, ...]) -> bool:
-    levels = {part.level for part in parts if part.text not in GENERIC}
+    levels = {part.level for part in parts if names(part.text)}
     if len(parts) == 1:
         return not levels <= NOT_ALONE | DIVISIONS and not LONE_NUMBER.fullmatch(parts[0].text)
     return bool(levels - NOT_ALONE)
+
+
+def names(text: str) -> bool:
+    return text not in GENERIC and UNSEEN.fullmatch(text) is None
 
 
 def parts_of(text: str) -> list[AddressPart]:

@@ -39,3 +39,9 @@ GENERIC = frozenset(
     )
 )
 """Nouns that name nothing by themselves."""
+
+UNSEEN = re.compile(
+    r".{0,2}(?:[看见瞧望]|找|认|分)(?:不|没有?)(?:太|大|怎么)?(?:[见清着到]|得|出来?|明白?)"
+    r"(?:[一二两三四]?条)?(?:大|小)?(?:路|道|街|楼|门|村|桥)"
+)
+"""What cannot be seen or found (看不见路) is no name of it."""

@@ -95,6 +95,7 @@ def test_what_is_said_about_a_place_is_no_part_of_it(text: str, address: str) ->
         *("感谢社区", "去医院怎么走", "坐几路车", "有人在路上摆摊", "过马路危险", "12号", "五楼"),
         *("7月13号的票", "3点半来的", "坐61路公交", "去北京的火车", "上海天气", "第12号令"),
         *("电话13800000000", "工单LL20260101-0001-2", "2026-7-15来的", "往死里打", "噼里啪啦", ""),
+        *("晚上看不见路", "一到夜里就看不清路", "黑灯瞎火找不着门"),
     ],
 )
 def test_a_lone_relative_place_number_or_common_noun_is_no_address(text: str) -> None:
