@@ -99,6 +99,17 @@ def plain(text: str) -> list[str]:
     return [*characters, *_bigrams(characters)]
 
 
+def segmented(text: str) -> list[str]:
+    """The words of a text as they stand in it."""
+    return [word for word in _segmenter().cut(text, HMM=False) if word.strip()]
+
+
+def synonyms_of(word: str) -> tuple[str, ...]:
+    """Other words for the same, in a fixed order."""
+    first = _synonyms().get(word)
+    return tuple(other for other in _alike().get(first, ()) if other != word) if first else ()
+
+
 @cache
 def fingerprint() -> str:
     """A hash of the word lists; an index built with other lists must be built again."""
@@ -125,6 +136,11 @@ def _lines(path: Path) -> list[list[str]]:
 def _synonyms() -> dict[str, str]:
     lines = [*_lines(_QUESTION_WORDS), *_lines(_SYNONYMS)]
     return {word: line[0] for line in lines for word in line}
+
+
+@cache
+def _alike() -> dict[str, tuple[str, ...]]:
+    return {line[0]: tuple(line) for line in _lines(_SYNONYMS)}
 
 
 @cache

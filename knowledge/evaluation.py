@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.analysis import plain
-from knowledge.confidence import features
+from knowledge.confidence import consider
 from knowledge.encoder import Encoder
 from knowledge.gathering import Item
 from knowledge.index import Index
@@ -211,5 +211,5 @@ def _outcome(finding: Finding, shown: Sequence[int], right: frozenset[int]) -> s
 def _sure(index: Index, searcher: Searcher, text: str) -> bool:
     """Whether the pool would answer a text that it should not."""
     query = index.query(text, searcher.encoder)
-    confidences = searcher.calibration.confidence(features(index, query, index.rank(query)))
+    confidences = searcher.calibration.confidence(consider(index, query, index.rank(query)))
     return bool(len(confidences) and confidences.max() >= searcher.calibration.answer_at)

@@ -11,6 +11,7 @@ from knowledge.analysis import fingerprint
 from knowledge.encoder import Encoder, EncoderError, StaticEncoder, load_encoder
 from knowledge.entry import Entry
 from knowledge.training import AGAIN, train
+from knowledge.unlearnt import unlearnt
 
 NEW = 0.1
 """The built-in encoder is trained anew when more than this share of the entries is new to it."""
@@ -52,7 +53,10 @@ def built_in_encoder(
         known: further pairs that it must have learnt, and no others.
     """
     taught = [entry for entry in entries if not entry.quoted]
-    groups = [(*entry.phrasings, entry.answer) for entry in taught]
+    groups = [
+        (entry.question, *(text for text in entry.variants if not unlearnt(text)), entry.answer)
+        for entry in taught
+    ]
     present = {digest(entry) for entry in taught}
     plain = _trained(home, present, groups, None, progress)
     if known is None or not known.pairs:

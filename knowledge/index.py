@@ -161,6 +161,11 @@ class Index:
             ),
         )
 
+    def spoken(self, items: Numbers) -> Mask:
+        """Which items have questions; the others consist of passages alone."""
+        found: Mask = self.weights[self.starts[items]] == 1
+        return found
+
     def _texts(self, items: Numbers) -> tuple[Numbers, Numbers]:
         """Numbers of the items' texts, and where each item's begin among them."""
         starts, counts = self.starts[items], self.starts[items + 1] - self.starts[items]

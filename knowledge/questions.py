@@ -5,17 +5,13 @@ their documents, cut into passages; rows ``{query, id, also?}`` are asked of the
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from knowledge.gathering import Item
-
-PASSAGE_LENGTH = 150
-HEAD_LENGTH = 30
-_SENTENCE = re.compile(r"(?<=[。！？；\n])")
+from knowledge.windows import windows_of
 
 _KINDS = (("query", "id"), ("query", "question"), ("question", "document"))
 
@@ -101,27 +97,8 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
     return [(row["query"], row["question"]) for _, row in rows]
 
 
-def passages(document: str) -> list[str]:
-    """A document in pieces of about 150 characters, whole sentences where they are short enough.
-
-    Every piece is headed by the document's first 30 characters, which mostly are its title.
-    """
-    head = document[:HEAD_LENGTH]
-    pieces, piece = [], ""
-    for sentence in _SENTENCE.split(document):
-        if piece and len(piece) + len(sentence) > PASSAGE_LENGTH:
-            pieces.append(piece)
-            piece = ""
-        piece += sentence
-        while len(piece) > PASSAGE_LENGTH:
-            pieces.append(piece[:PASSAGE_LENGTH])
-            piece = piece[PASSAGE_LENGTH:]
-    pieces.append(piece)
-    return [f"{head}\n{piece}" for piece in pieces if piece.strip()]
-
-
 def _item(text: str, kind: str) -> Item:
-    return Item((), tuple(passages(text)), text) if kind == "document" else Item((text,), ())
+    return Item((), tuple(windows_of(text)), text) if kind == "document" else Item((text,), ())
 
 
 def _entries(

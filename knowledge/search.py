@@ -7,16 +7,21 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from knowledge.confidence import Calibration, features
+from knowledge.confidence import Calibration, consider
 from knowledge.encoder import Encoder
 from knowledge.entry import Entry
 from knowledge.gathering import Item
 from knowledge.index import Allowed, Index
 from knowledge.scope import Scope
+from knowledge.windows import windows
 from nlu.spans import spanned
 
 DAYS = 8
 """For so many pairs of a day and regions it is kept what is in force."""
+
+
+SHOWN = 3
+"""So many hits count when it is decided whether to ask which was meant."""
 
 
 class Decision(StrEnum):
@@ -77,7 +82,8 @@ class Searcher:
         Args:
             as_of: the day in the residents' time zone.
             regions: the place and everything it belongs to, such as 全国, 北京市, 云溪街道.
-            limit: at most so many hits; no more than three get a confidence above 0.
+            limit: at most so many hits; no more than three entries and three passages get a
+                confidence above 0.
         """
         allowed = self._in_force(as_of, frozenset(regions))
         if self.index is None or allowed is None:
@@ -86,18 +92,21 @@ class Searcher:
         if not prepared.analysed.wording:
             return Finding(Decision.UNKNOWN, ())
         ranking = self.index.rank(prepared, allowed)
-        confidences = self.calibration.confidence(features(self.index, prepared, ranking))
+        found = consider(self.index, prepared, ranking)
+        confidences = self.calibration.confidence(found)
+        known = dict(zip(found.places.tolist(), confidences.tolist(), strict=True))
+        places = [*known, *(n for n in range(min(limit, len(ranking.items))) if n not in known)]
         hits = [
             Hit(
-                entry=self.entries[number],
-                confidence=float(confidences[place]) if place < len(confidences) else 0.0,
+                entry=self.entries[ranking.items[place]],
+                confidence=known.get(place, 0.0),
                 score=float(ranking.scores[place]),
             )
-            for place, number in enumerate(ranking.items[:limit])
+            for place in places
         ]
         sure = self.calibration.answer_at
         hits.sort(key=lambda hit: (hit.entry.quoted or hit.confidence < sure, -hit.confidence))
-        return Finding(decide(hits, self.calibration), tuple(hits))
+        return Finding(decide(hits[:SHOWN], self.calibration), tuple(hits[:limit]))
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry by id, in force or not."""
@@ -126,5 +135,10 @@ def decide(hits: Sequence[Hit], calibration: Calibration) -> Decision:
 
 
 def items_of(entries: Sequence[Entry]) -> list[Item]:
-    """Entries as the index takes them."""
-    return [Item(phrasings=entry.phrasings, passages=(entry.answer,)) for entry in entries]
+    """Entries as the index takes them; a passage is found by its windows alone."""
+    return [
+        Item((), tuple(windows(entry.answer, entry.question)))
+        if entry.quoted
+        else Item(phrasings=entry.phrasings, passages=(entry.answer,))
+        for entry in entries
+    ]

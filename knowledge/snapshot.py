@@ -21,7 +21,7 @@ from knowledge import calibrating
 from knowledge.analyses import binding
 from knowledge.analysis import analyse
 from knowledge.calibrating import Sayings
-from knowledge.confidence import FEATURES, UNSURE, Calibration
+from knowledge.confidence import UNSURE, Calibration
 from knowledge.encoder import Encoder, EncoderError, load_encoder
 from knowledge.entry import Entry
 from knowledge.entry_file import EntryFile, write_entries
@@ -128,11 +128,12 @@ def open_snapshot(home: Path, manifest: Manifest, encoder: Encoder | None = None
     if encoder is None or encoder.name != manifest.encoder_name:
         encoder = encoder_of(home, manifest)
     analyse("")  # loads the word lists, so that the first question need not wait for them
-    calibration = _calibration(folder)
-    if len(calibration.mean) != FEATURES:
+    try:
+        calibration = _calibration(folder)
+    except KeyError as error:
         raise SnapshotError(
             f"snapshot {manifest.id} was made by another version; run `linli setup`"
-        )
+        ) from error
     return Searcher(
         entries=EntryFile(folder),
         index=Index.load(folder / "index") if manifest.entries else None,

@@ -12,16 +12,21 @@ from knowledge.calibrating import (
     calibrate,
     left_out,
     own_sayings,
+    passages,
     read_sayings,
     with_thresholds,
     written,
 )
-from knowledge.confidence import COVERED, FEATURES, Calibration
+from knowledge.confidence import COVERED, FEATURES, Calibration, Considered
 from knowledge.index import Index
+from knowledge.regression import NEVER, Regression
 from knowledge.search import items_of
 from tests.knowledge.corpus import ENTRIES, SAYINGS, encoder
 
-SURE = Calibration((0.0,) * FEATURES, (1.0,) * FEATURES, (1.0,) + (0.0,) * (FEATURES - 1), 0, 0, 0)
+FIRST = Regression(
+    ((),) * FEATURES, (0.0,) * FEATURES, (1.0,) * FEATURES, (1.0,) + (0.0,) * (FEATURES - 1), 0
+)
+SURE = Calibration(FIRST, NEVER, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def trial(strength: float, right: bool, kind: str) -> Trial:
     rows = np.zeros((1, FEATURES))
     rows[0, 0] = strength
     rows[0, COVERED] = 1
-    return Trial(rows, (right,), kind)
+    return Trial(Considered(rows, np.array([0]), np.array([False])), (right,), kind)
 
 
 def test_the_threshold_keeps_out_what_is_wrong_and_lets_in_what_is_right() -> None:
@@ -62,21 +67,37 @@ def test_shares_kept_to_on_a_small_pool(index: Index) -> None:
 def test_a_variant_left_out_does_not_find_itself(index: Index) -> None:
     trials = left_out(ENTRIES, index, encoder())
     assert len(trials) == sum(len(entry.variants) for entry in ENTRIES)
-    assert max(row.rows[0, 2] for row in trials) < 0.999
+    assert max(row.found.rows[0, 2] for row in trials) < 0.999
 
 
 def test_variants_stand_in_where_there_are_no_tests() -> None:
     bare = [replace(entry, tests=()) for entry in ENTRIES]
     index = Index.build(items_of(bare), encoder())
     calibration, reached = calibrate(bare, index, encoder(), SAYINGS)
-    assert calibration.weights
+    assert calibration.spoken.weights
     assert set(reached) >= {"right", "wrong", "off topic"}
 
 
-def test_passages_of_documents_ask_nothing() -> None:
+def test_passages_of_documents_have_no_standard_question() -> None:
     entries = [ENTRIES[0], replace(ENTRIES[1], quoted=True)]
     index = Index.build(items_of(entries), encoder())
     assert len(written(entries, index, encoder())) == 1
+
+
+def test_passages_are_asked_for_by_their_words_and_answered_with() -> None:
+    entries = [replace(e, quoted=True, id=f"law-{n}", tests=()) for n, e in enumerate(ENTRIES)]
+    index = Index.build(items_of(entries), encoder())
+    trials = passages(entries, index, encoder())
+    assert {trial.kind for trial in trials} == {"passage", "passage absent"}
+    assert not any(any(t.right) for t in trials if t.kind == "passage absent")
+    calibration, reached = calibrate(entries, index, encoder(), SAYINGS)
+    assert calibration.spoken == NEVER != calibration.written
+    assert reached["wrong"] <= WRONG
+
+
+def test_variants_may_be_chosen(index: Index) -> None:
+    trials = left_out(ENTRIES, index, encoder(), lambda text: text == ENTRIES[0].variants[0])
+    assert len(trials) == 1
 
 
 def test_comments_are_no_sayings(tmp_path: Path) -> None:

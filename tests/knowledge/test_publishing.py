@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from knowledge import calibrating, home_encoder, pointer, publishing
 from knowledge.audit import latest_events
-from knowledge.confidence import FEATURES, Calibration
+from knowledge.confidence import Calibration
 from knowledge.encoder import EncoderError
 from knowledge.entry import Entry, in_force
 from knowledge.gate import Verdict
 from knowledge.house import House, MustAnswer
 from knowledge.publishing import Published, Refused, Terms, roll_back
+from knowledge.regression import Regression
 from knowledge.review import archive
 from knowledge.search import Decision
 from knowledge.snapshot import open_current
@@ -143,9 +144,8 @@ def test_a_model_that_cannot_be_loaded_publishes_nothing(session: Session, tmp_p
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
 PLACES = ("全国", "北京市", "上海市", "云溪街道")
 STATUSES = ("draft", "approved", "approved, then a draft", "archived")
-ASKS = Calibration(
-    (0.0,) * FEATURES, (1.0,) * FEATURES, (0.0,) * FEATURES, 0.0, answer_at=1.0, ask_at=0.0
-)
+EVEN = Regression((), (), (), (), 0.0)
+ASKS = Calibration(EVEN, EVEN, answer_at=1.0, ask_at=0.0)
 """Asks which was meant of whatever is found, so that every choice is seen."""
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.questions import EvaluationError, passages, read_pairs, read_questions
+from knowledge.questions import EvaluationError, read_pairs, read_questions
 
 
 def written(path: Path, content: str) -> Path:
@@ -10,13 +10,12 @@ def written(path: Path, content: str) -> Path:
     return path
 
 
-def test_passages_are_short_headed_by_the_title_and_lose_nothing() -> None:
-    document = "关于茶室开放的通知\n" + "茶室每天开放。" * 30 + "无标点" * 100
-    found = passages(document)
-    head = document[:30]
-    assert all(piece.startswith(head + "\n") for piece in found)
-    assert all(len(piece) <= len(head) + 1 + 150 for piece in found)
-    assert "".join(piece[len(head) + 1 :] for piece in found) == document
+def test_documents_are_cut_as_the_import_cuts_them(tmp_path: Path) -> None:
+    document = "茶室开放办法\\n第一条 茶室每天开放。\\n第二条 自带杯子。"
+    row = f'{{"question": "要带杯子吗", "document": "{document}"}}'
+    questions = read_questions(written(tmp_path / "a.jsonl", row))
+    assert questions.pool is not None
+    assert [text.split("\n")[-1] for text in questions.pool[0].passages][-1].strip() == "自带杯子。"
 
 
 def test_equal_questions_are_one_of_the_pool(tmp_path: Path) -> None:
