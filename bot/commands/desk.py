@@ -46,6 +46,7 @@ FIELDS = {
     "question": "刚才说",
 }
 SPEAKERS = {"resident": "居民", "linli": "邻里", "operator": "坐席"}
+WAITS_FOR = {"allowance": "等居民再说话"}
 SENT = {"pending": "待送", "sending": "在送", "sent": "送到", "dead": "送不到"}
 
 
@@ -255,12 +256,15 @@ def told(line: "Line") -> str:
         flat(line.text),
         f"〔照片{line.images}张〕" if line.images else "",
         f"〔位置 {flat(line.place)}〕" if line.place else "",
-        f"〔{SENT[line.sent]} {line.reason}〕".replace(" 〕", "〕")
-        if line.sent and line.sent != "sent"
-        else "",
+        f"〔{on_its_way(line)}〕" if line.sent and line.sent != "sent" else "",
     ]
     speaker = line.by or SPEAKERS.get(line.speaker, line.speaker)
     return f"{moment(line.at)}  {speaker}：{''.join(said)}"
+
+
+def on_its_way(line: "Line") -> str:
+    reason = WAITS_FOR.get(line.reason, line.reason)
+    return " ".join(filter(None, (SENT[line.sent or ""], reason)))
 
 
 def waited(time: timedelta) -> str:

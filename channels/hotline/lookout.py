@@ -58,9 +58,10 @@ def ending_of(session: Session, row: HandoverRow, desk: Desk) -> Ending | None:
     """How it must end now; None: it goes on."""
     now = desk.means.clock()
     if row.state == State.WAITING:
-        if not desk.hours.is_open(now):
+        if desk.hours.shifts and not desk.hours.is_open(now):
             return Ending.OFF_HOURS
-        return Ending.NOBODY if now - row.since > desk.waits_at_most else None
+        in_vain = not desk.hours.shifts or now - row.since > desk.waits_at_most
+        return Ending.NOBODY if in_vain else None
     speaker, at = last_line(session, row)
     if row.taken is None or now - max(at, row.taken) <= desk.silent_after:
         return None

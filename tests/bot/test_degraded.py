@@ -1,7 +1,7 @@
 import pytest
 
 from actions.draft import DraftState, Step
-from actions.reply import Reply
+from actions.reply import Reply, Signal
 from actions.report import take_report
 from actions.tickets.register import contact_of
 from actions.tickets.ticket import Kind, Status
@@ -97,6 +97,16 @@ def test_what_follows_a_ticket_settled_meanwhile_is_still_kept(stage: Stage) -> 
 def test_an_unknown_question_is_kept_as_an_inquiry(stage: Stage) -> None:
     tell(stage, "公积金怎么提取")
     assert stage.tickets()[0].kind is Kind.INQUIRY
+
+
+@pytest.mark.parametrize("in_report", [False, True])
+def test_a_person_can_be_asked_for_without_rasa(stage: Stage, in_report: bool) -> None:
+    if in_report:
+        stage.tell(FLOOD, "report_problem", category=LIGHTING)
+    (reply,) = tell(stage, "转人工")
+    assert reply.signal is Signal.PERSON
+    assert bool(reply.buttons) is not in_report
+    assert not stage.every_ticket()
 
 
 def test_a_word_or_two_make_no_ticket(stage: Stage) -> None:

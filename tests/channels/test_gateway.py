@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from actions.reply import Reply
 from actions.turn import Location
 from channels.gateway import Gateway, Heard
 from channels.tables import InboundState
@@ -254,6 +255,29 @@ async def test_as_many_characters_as_are_read_are_read(house: House) -> None:
     said = ("楼道里的灯坏了很久" * 300)[:LIMIT]
     await ask(house.gateway(), arrival(said))
     assert house.answerer.texts == [said]
+
+
+@pytest.mark.parametrize("text", ["路灯坏了", "", "👍", "楼道里的灯坏了很久" * 556])
+async def test_what_a_person_has_is_kept_and_gets_no_answer(house: House, text: str) -> None:
+    async def stop(heard: Heard) -> tuple[Reply, ...]:
+        return ()
+
+    gateway = house.gateway()
+    gateway.stop = stop
+    for _ in range(2):
+        assert await ask(gateway, arrival(text)) == ()
+    assert house.answerer.heard == []
+    assert house.said() == [("resident", text)]
+    assert [row["state"] for row in house.rows("inbound")] == [InboundState.ANSWERED]
+
+
+async def test_what_no_person_has_is_answered(house: House) -> None:
+    async def stop(heard: Heard) -> None:
+        return None
+
+    gateway = house.gateway()
+    gateway.stop = stop
+    assert (await ask(gateway, arrival("路灯坏了")))[0].text == "收到：路灯坏了"
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_waiting_is_told_in_words(seconds: int, words: str) -> None:
 def test_a_line_tells_pictures_places_and_whether_it_arrived() -> None:
     at = datetime(2026, 11, 23, 2, tzinfo=UTC)
     sent = Line(1, "operator", "小李", "您好\x1b", 0, "", at, OutgoingState.PENDING, "allowance")
-    assert told(sent) == "11-23 10:00:00  小李：您好 〔待送 allowance〕"
+    assert told(sent) == "11-23 10:00:00  小李：您好 〔待送 等居民再说话〕"
     seen = Line(2, "resident", "", "这里", 2, "东门", at, None, "")
     assert told(seen) == "11-23 10:00:00  居民：这里〔照片2张〕〔位置 东门〕"
     assert read_settings().desk_failures == 3

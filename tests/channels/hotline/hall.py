@@ -165,9 +165,9 @@ def gateway_of(house: House, hotline: Hotline) -> Gateway:
 
 
 @contextmanager
-def staffed(folder: Path, shifts: Sequence[Shift] = SHIFTS) -> Iterator[Hall]:
-    """A hall on a database file of its own, on a Monday at ten."""
-    engine = open_engine(f"sqlite:///{folder / 'linli.db'}")
+def staffed(folder: Path, url: str = "") -> Iterator[Hall]:
+    """A hall on an empty database, or on a file of its own, on a Monday at ten."""
+    engine = open_engine(url or f"sqlite:///{folder / 'linli.db'}")
     for metadata in METADATA:
         metadata.create_all(engine)
     vault = Vault(Fernet.generate_key())
@@ -186,7 +186,7 @@ def staffed(folder: Path, shifts: Sequence[Shift] = SHIFTS) -> Iterator[Hall]:
     )
     desk = Desk(
         means=means,
-        hours=OfficeHours(shifts, means.calendar),
+        hours=OfficeHours(SHIFTS, means.calendar),
         waits_at_most=timedelta(minutes=10),
         silent_after=timedelta(minutes=30),
         failures=3,
@@ -195,4 +195,7 @@ def staffed(folder: Path, shifts: Sequence[Shift] = SHIFTS) -> Iterator[Hall]:
     try:
         yield Hall(house, means, desk, hotline, gateway_of(house, hotline))
     finally:
+        if url:
+            for metadata in METADATA:
+                metadata.drop_all(engine)
         engine.dispose()

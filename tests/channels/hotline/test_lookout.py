@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from channels.hotline.handover import Ending
-from channels.hotline.lookout import end_one
+from channels.hotline.lookout import end_one, look_once
 from channels.hotline.operators import answer
 from channels.metrics import HANDED_OVER, TAKEN_AFTER
 from tests.channels.hotline.hall import Hall
@@ -45,6 +47,13 @@ async def test_when_the_desk_closes_nobody_waits_till_the_morning(hall: Hall) ->
     assert hall.look() == 1
     assert "明天9:00" in hall.last_line()
     assert hall.last().ending is Ending.OFF_HOURS
+
+
+async def test_where_the_desk_is_done_away_with_nobody_waits(hall: Hall) -> None:
+    await hall.tell("转人工")
+    desk = replace(hall.desk, hours=replace(hall.desk.hours, shifts=()))
+    assert look_once(desk) == 1
+    assert hall.last().ending is Ending.NOBODY
 
 
 async def test_two_processes_tell_once(hall: Hall) -> None:

@@ -174,7 +174,7 @@ async def test_a_ticket_without_a_report_has_what_was_said_with_its_place_and_ph
     assert ticket.address is not None
     assert ticket.address.said == "清河苑5号楼"
     assert ticket.incomplete
-    with hall.means.reading() as session:
+    with hall.means.sessions() as session:
         contact = contact_of(session, ticket.number, vault=hall.means.vault)
     assert contact is not None
     assert contact.phone == PHONE

@@ -310,3 +310,17 @@ def test_malformed_bodies_break_nothing(
 async def test_an_answer_written_down_is_marked_as_given(scene: Scene) -> None:
     await scene.platform.say("o1", "路灯坏了")
     assert [row["handed"] for row in scene.house.rows("inbound")] == [Handed.GIVEN]
+
+
+async def test_what_a_person_has_is_acknowledged_with_nothing_to_show(scene: Scene) -> None:
+    async def stop(heard: Heard) -> tuple[Reply, ...]:
+        return ()
+
+    scene.gateway.stop = stop
+    answerer = slow(scene, 0)
+    await scene.platform.say("o1", "路灯坏了")
+    assert scene.platform.seen("o1") == []
+    assert answerer.heard == []
+    assert [row["deliveries"] for row in scene.house.rows("inbound")] == [1]
+    await scene.courier.bring()
+    assert scene.platform.seen("o1") == []
