@@ -40,13 +40,13 @@ from channels.inbox import (
 )
 from channels.marks import mark
 from channels.metrics import ANSWERED, IN_TIME, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
+from channels.refusing import cries_for_help, refusal_of
 from channels.rests import ASKS_FOR_MORE, read_rest
 from channels.tables import Handed, Late
 from channels.turns import Turns
 from nlu.clock import Clock
-from nlu.emergency import find_emergency
 from nlu.spans import note, spanned
-from nlu.text import has_words, legible
+from nlu.text import has_words
 
 logger = logging.getLogger(__name__)
 
@@ -218,6 +218,7 @@ class Gateway:
         while len(self.running) > self.at_most // 2:
             await asyncio.wait(self.running.values(), return_when=asyncio.FIRST_COMPLETED)
 
+    @spanned("inbox.record")
     async def take_in(
         self, arrival: Arrival, unless: Unless | None = None
     ) -> tuple[Recorded, bool]:
@@ -246,7 +247,6 @@ class Gateway:
             # Left unanswered in the inbox, from where it is taken up again.
             logger.error("message %d is put off: %s", recorded.id, type(error).__name__)
 
-    @spanned("inbox.record")
     def record(self, session: Session, arrival: Arrival, unless: Unless | None = None) -> Recorded:
         if unless is not None and unless(session):
             raise Refused
@@ -272,13 +272,9 @@ class Gateway:
             recorded = await self.look(recorded.id)
         if recorded.replies is not None:
             return Kept(recorded.replies, recorded.handed)
-        readable = recorded.said.text[: self.message_limit]
-        if word is not None and find_emergency(legible(readable).text) is None:
-            ANSWERED.labels(recorded.channel, "limited").inc()
-            return await self.keep(recorded, (word,))
         said = await self.with_pictures(recorded) if recorded.said.media else recorded.said
         heard = Heard(recorded.id, recorded.channel, recorded.conversation, said)
-        replies = tuple(await self.say(heard, tries=recorded.tries))
+        replies = tuple(await self.say(heard, tries=recorded.tries, word=word))
         if masked:
             replies = (*replies, self.wording.say("identity_masked"))
         return await self.keep(recorded, replies)
@@ -304,7 +300,7 @@ class Gateway:
             return replace(said, notice="picture_lost")
         return said
 
-    async def say(self, heard: Heard, *, tries: int) -> Sequence[Reply]:
+    async def say(self, heard: Heard, *, tries: int, word: Reply | None) -> Sequence[Reply]:
         if heard.said.notice:
             ANSWERED.labels(heard.channel, "noticed").inc()
             return (self.wording.say(heard.said.notice),)
@@ -318,14 +314,17 @@ class Gateway:
         if held is not None:
             ANSWERED.labels(heard.channel, "held").inc()
             return held
-        refusal = self.refusal(heard.said)
+        if word is not None and not cries_for_help(heard.said, self.message_limit):
+            ANSWERED.labels(heard.channel, "limited").inc()
+            return (word,)
+        refusal = refusal_of(heard.said, self.message_limit, self.wording)
         if refusal is not None:
             ANSWERED.labels(heard.channel, "refused").inc()
             return (refusal,)
         if tries > TRIES:
             ANSWERED.labels(heard.channel, "failed").inc()
             return (self.wording.say("failed"),)
-        if len(self.running) > self.at_most and find_emergency(heard.said.text) is None:
+        if len(self.running) > self.at_most and not cries_for_help(heard.said, self.message_limit):
             ANSWERED.labels(heard.channel, "shed").inc()
             return (self.wording.say("busy"),)
         try:
@@ -340,20 +339,10 @@ class Gateway:
 
     async def take_in_hand(self, heard: Heard) -> Sequence[Reply]:
         """The answer, when there is room to make it; a cry for help never waits for that."""
-        if self.in_hand.locked() and find_emergency(heard.said.text) is not None:
+        if self.in_hand.locked() and cries_for_help(heard.said, self.message_limit):
             return await self.respond(heard)
         async with self.in_hand:
             return await self.respond(heard)
-
-    def refusal(self, said: Said) -> Reply | None:
-        """A word to what cannot be read: nothing at all, or too much, unless it cries for help."""
-        readable = said.text[: self.message_limit]
-        if len(said.text) > len(readable) and find_emergency(readable) is None:
-            limit, length = self.message_limit, len(said.text)
-            return self.wording.say("too_long", limit=limit, length=length)
-        if has_words(said.text) or said.location or said.images:
-            return None
-        return self.wording.say("empty")
 
     @spanned("inbox.keep")
     async def keep(self, recorded: Recorded, replies: tuple[Reply, ...]) -> Kept:

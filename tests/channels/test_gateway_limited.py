@@ -4,7 +4,7 @@ import pytest
 
 from actions.reply import Reply
 from channels.arrival import Arrival
-from channels.gateway import Gateway
+from channels.gateway import Gateway, Heard
 from tests.channels.house import LIMIT, House, arrival, ask
 
 pytestmark = pytest.mark.anyio
@@ -78,3 +78,25 @@ async def test_what_is_limited_waits_for_its_turn_like_all_else(
         await ask(gateway, arrival(number, number))
     speakers = [speaker for speaker, _ in house.said()]
     assert speakers == ["resident", "linli", "linli"] * 2 + ["resident", "linli"] * 2
+
+
+async def test_what_a_person_has_is_never_limited(house: House, two: Two) -> None:
+    told: list[str] = []
+
+    async def hold(heard: Heard) -> tuple[Reply, ...]:
+        told.append(heard.said.text)
+        return ()
+
+    gateway = Gateway(
+        house.sessions,
+        house.answerer,
+        vault=house.vault,
+        wording=house.wording,
+        clock=house.clock,
+        message_limit=LIMIT,
+        limit=two,
+        stop=hold,
+    )
+    for number in "1234":
+        assert await ask(gateway, arrival(number, number)) == ()
+    assert told == ["1", "2", "3", "4"]
