@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge import nearness
 from knowledge.analyses import Analyses, binding
 from knowledge.analysis import LATELY
 from knowledge.encoder import Encoder, Vectors
 from knowledge.encodings import Encodings
-from knowledge.kept import CHUNK, Numbers, bound, keys_of
+from knowledge.kept import CHUNK, Keys, Numbers, bound, keys_of
 from knowledge.lexical import Lexical
 from knowledge.nearness import Rows
-from knowledge.postings import Postings
+from knowledge.postings import Inverted, Postings
+from knowledge.terms import Hashes
 
 Progress = Callable[[str], None]
 
@@ -40,58 +40,122 @@ class Item:
         return (*self.phrasings, *self.passages)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an index was made of, from which the next one is.
+
+    Attributes:
+        keys: of the texts, as ``knowledge.kept`` has them.
+        content: hashes of the terms that are content words, in rising order.
+    """
+
+    keys: Keys
+    content: Hashes
+
+    def save(self, path: Path) -> None:
+        np.savez(path, keys=self.keys, content=self.content)
+
+    @classmethod
+    def load(cls, path: Path) -> "Origin":
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls(arrays["keys"], arrays["content"])
+
+
+class Sources:
+    """The caches that vectors and terms come from.
+
+    Args:
+        cache: a folder that keeps what was worked out about the texts for the next time.
+    """
+
+    def __init__(self, encoder: Encoder, cache: Path | None) -> None:
+        self.dimension = encoder.dimension
+        self.folder = cache and bound(cache, "encoder", encoder.name)
+        self.encodings = Encodings(encoder, self.folder and self.folder / "vectors")
+        self.analyses = Analyses(cache and bound(cache, "analysis", binding()))
+
+    def learn(self, texts: Sequence[str], keys: Keys, total: int, progress: Progress) -> None:
+        """Works out what is new among the texts."""
+        missing = (kept.missing(keys) for kept in (self.analyses.kept, self.encodings.kept))
+        new = np.union1d(*missing)
+        for start in range(0, len(new), LATELY):
+            some = new[start : start + LATELY]
+            batch = [texts[number] for number in some.tolist()]
+            self.analyses.learn(batch, keys[some])
+            self.encodings.learn(batch, keys[some])
+            progress(f"encoded {start + len(batch)} of {len(new)} new texts, {total} in all")
+
+    def vectors(self, keys: Keys, progress: Progress) -> Any:
+        """An index over the vectors of texts that were learnt."""
+        kept = self.encodings.kept
+        rows = Rows(kept, kept.find(keys), keys)
+        vectors = nearness.build(rows, self.dimension, self.folder, progress)
+        kept.tidy(rows.positions)
+        return vectors
+
+
 def gathered(
     items: Sequence[Item], encoder: Encoder, progress: Progress, cache: Path | None
 ) -> dict[str, Any]:
     """The parts of ``knowledge.index.Index``.
 
     Args:
-        cache: a folder that keeps what was worked out about the texts for the next time.
+        cache: see ``Sources``.
     """
-    texts = [text for item in items for text in item.texts]
-    starts = np.concatenate([[0], np.cumsum([len(item.texts) for item in items])]).astype(np.int64)
-    folder = cache and bound(cache, "encoder", encoder.name)
-    encodings = Encodings(encoder, folder and folder / "vectors")
-    analyses = Analyses(cache and bound(cache, "analysis", binding()))
+    texts, starts = texts_of(items)
+    sources = Sources(encoder, cache)
     keys = keys_of(texts)
-    new = np.union1d(analyses.kept.missing(keys), encodings.kept.missing(keys))
-    for start in range(0, len(new), LATELY):
-        some = new[start : start + LATELY]
-        batch = [texts[number] for number in some.tolist()]
-        analyses.learn(batch, keys[some])
-        encodings.learn(batch, keys[some])
-        progress(f"encoded {start + len(batch)} of {len(new)} new texts, {len(texts)} in all")
-    rows = Rows(encodings.kept, encodings.kept.find(keys), keys)
-    vectors = nearness.build(rows, encoder.dimension, folder, progress)
-    encodings.kept.tidy(rows.positions)
+    sources.learn(texts, keys, len(texts), progress)
+    vectors = sources.vectors(keys, progress)
+    analyses = sources.analyses
     positions = analyses.kept.find(keys)
     about = _about(items, starts, positions, analyses)
-    wordings, matters, contents = _lexical(starts, positions, about, analyses)
+    wordings, matters, content = inverted(starts, positions, about, analyses)
     analyses.kept.tidy(np.concatenate([positions, about.positions]))
+    return parts(wordings, matters, vectors, starts, weights_of(items), Origin(keys, content))
+
+
+def parts(
+    wordings: Inverted,
+    matters: Inverted,
+    vectors: Any,
+    starts: Numbers,
+    weights: Vectors,
+    origin: Origin,
+) -> dict[str, Any]:
+    """Those of an index; content words that are nowhere are dropped."""
+    lexical = Lexical(wordings)
+    content = np.intersect1d(origin.content, wordings.terms)
     return {
-        "wordings": wordings,
-        "matters": matters,
+        "wordings": lexical,
+        "matters": Lexical(matters),
         "vectors": vectors,
         "starts": starts,
-        "weights": np.concatenate([_weights(item) for item in items]),
-        "contents": contents,
+        "weights": weights,
+        "contents": lexical.sums(content),
+        "origin": Origin(origin.keys, content),
     }
 
 
+def texts_of(items: Sequence[Item]) -> tuple[list[str], Numbers]:
+    """All their texts, and where each item's begin."""
+    texts = [item.texts for item in items]
+    starts = np.concatenate([[0], np.cumsum([len(some) for some in texts])]).astype(np.int64)
+    return [text for some in texts for text in some], starts
+
+
 @dataclass(frozen=True, slots=True)
-class _About:
+class About:
     """Of which texts an item as a whole consists: its own ones, or its body."""
 
     starts: Numbers
     positions: Numbers
 
 
-def _about(
-    items: Sequence[Item], starts: Numbers, positions: Numbers, analyses: Analyses
-) -> _About:
+def _about(items: Sequence[Item], starts: Numbers, positions: Numbers, analyses: Analyses) -> About:
     bodies = [(number, item.body) for number, item in enumerate(items) if item.body]
     if not bodies:
-        return _About(starts, positions)
+        return About(starts, positions)
     texts = [body for _, body in bodies]
     keys = keys_of(texts)
     analyses.learn(texts, keys)
@@ -102,37 +166,35 @@ def _about(
         else positions[starts[number] : starts[number + 1]]
         for number in range(len(items))
     ]
-    return _About(
+    return About(
         np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64),
         np.concatenate(parts),
     )
 
 
-def _lexical(
-    starts: Numbers, positions: Numbers, about: _About, analyses: Analyses
-) -> tuple[Lexical, Lexical, Vectors]:
-    """BM25 over the texts and over the items, and what the content words of each text weigh."""
+def inverted(
+    starts: Numbers, positions: Numbers, about: About, analyses: Analyses
+) -> tuple[Inverted, Inverted, Hashes]:
+    """The terms of the texts and of the items, and which of them are content words.
+
+    Args:
+        positions: of the texts among the analyses.
+    """
     wordings, matters = Postings(), Postings()
-    content = list[tuple[int, NDArray[np.int64], NDArray[np.int32]]]()
+    content = np.zeros(len(analyses.terms), dtype=bool)
     for first, last in _portions(starts):
         begin, end = int(starts[first]), int(starts[last])
         counted = analyses.counted(positions[begin:end])
         owners = np.repeat(np.arange(end - begin), np.diff(counted.starts))
         wordings.add(owners, counted.terms, counted.wording, end - begin)
-        content.append((end - begin, owners[counted.content], counted.terms[counted.content]))
+        content[counted.terms[counted.content]] = True
         counts = np.diff(about.starts[first : last + 1])
         if about.positions is not positions:
             counted = analyses.counted(about.positions[about.starts[first] : about.starts[last]])
         items = np.repeat(np.repeat(np.arange(last - first), counts), np.diff(counted.starts))
         matters.add(items, counted.terms, counted.matter, last - first)
-    lexical = Lexical(wordings.inverted(analyses.terms))
-    rarity = lexical.rarities(analyses.terms)
-    contents = [np.bincount(who, rarity[what], minlength=size) for size, who, what in content]
-    return (
-        lexical,
-        Lexical(matters.inverted(analyses.terms)),
-        np.concatenate(contents).astype(np.float32),
-    )
+    terms = analyses.terms
+    return wordings.inverted(terms), matters.inverted(terms), np.sort(terms[content])
 
 
 def _portions(starts: Numbers) -> Iterator[tuple[int, int]]:
@@ -145,6 +207,7 @@ def _portions(starts: Numbers) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _weights(item: Item) -> Vectors:
-    weights = [1.0] * len(item.phrasings) + [PASSAGE] * len(item.passages)
-    return np.array(weights, dtype=np.float32)
+def weights_of(items: Sequence[Item]) -> Vectors:
+    """Of every text of the items."""
+    spoken = [[1.0] * len(item.phrasings) + [PASSAGE] * len(item.passages) for item in items]
+    return np.array([weight for some in spoken for weight in some], dtype=np.float32)

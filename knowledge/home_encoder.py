@@ -5,11 +5,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from knowledge import adapted, pointer
 from knowledge.adapted import Adapted
 from knowledge.analysis import fingerprint
 from knowledge.encoder import Encoder, EncoderError, StaticEncoder, load_encoder
 from knowledge.entry import Entry
+from knowledge.stock import Stock
 from knowledge.training import AGAIN, train
 from knowledge.unlearnt import unlearnt
 
@@ -44,7 +47,7 @@ def built_in_encoder(
     home: Path,
     progress: Progress = lambda line: None,
     known: Adapted | None = None,
-) -> Encoder:
+) -> StaticEncoder:
     """The trained encoder in ``home``, or a new one where it does not know the entries yet.
 
     Passages of documents teach it nothing: nobody asks for a law by its number.
@@ -52,31 +55,35 @@ def built_in_encoder(
     Args:
         known: further pairs that it must have learnt, and no others.
     """
-    taught = [entry for entry in entries if not entry.quoted]
-    groups = [
-        (entry.question, *(text for text in entry.variants if not unlearnt(text)), entry.answer)
-        for entry in taught
-    ]
-    present = {digest(entry) for entry in taught}
-    plain = _trained(home, present, groups, None, progress)
+    stock = entries if isinstance(entries, Stock) else Stock.of(entries)
+    plain = _trained(home, stock, None, progress)
     if known is None or not known.pairs:
         return plain
-    return _trained(home, present, groups, (known, plain), progress)
+    return _trained(home, stock, (known, plain), progress)
+
+
+def learnt(entries: Stock) -> list[str]:
+    """The marks, as they are written down, of the entries an encoder learns from."""
+    return [f"{number:016x}" for number in np.unique(entries.marks).tolist() if number]
 
 
 def _trained(
     home: Path,
-    present: set[str],
-    groups: Sequence[Sequence[str]],
+    entries: Stock,
     further: tuple[Adapted, StaticEncoder] | None,
     progress: Progress,
 ) -> StaticEncoder:
     """One that knows most entries, and exactly the further pairs; trained where there is none."""
     token = {further[0].token} if further else set[str]()
-    kept = _kept(home, present, token)
+    kept = _kept(home, entries, token)
     if kept is not None:
         return kept
-    marks = sorted(present | token)
+    groups = [
+        (entry.question, *(text for text in entry.variants if not unlearnt(text)), entry.answer)
+        for entry in entries
+        if not entry.quoted
+    ]
+    marks = sorted({*learnt(entries), *token})
     name = hashlib.sha256("".join((fingerprint(), *marks)).encode()).hexdigest()[:16]
     folder = home / "encoders" / name
     if further:
@@ -90,23 +97,19 @@ def _trained(
     return encoder
 
 
-def _kept(home: Path, present: set[str], token: set[str]) -> StaticEncoder | None:
+def _kept(home: Path, entries: Stock, token: set[str]) -> StaticEncoder | None:
     """A trained encoder that will do, the current snapshot's before all others."""
     folders = sorted(path.parent for path in (home / "encoders").glob(f"*/{LEARNT}"))
     current = pointer.readable(home)
     folders.sort(key=lambda folder: current is None or folder != home / current.encoder)
+    present = np.unique(entries.marks[entries.marks > 0])
     for folder in folders:
-        learnt = set((folder / LEARNT).read_text(encoding="utf-8").split())
-        pairs = {mark for mark in learnt if mark.startswith("pairs-")}
-        if pairs == token and len(present - learnt) <= NEW * len(present):
+        lines = (folder / LEARNT).read_text(encoding="utf-8").split()
+        pairs = {line for line in lines if line.startswith("pairs-")}
+        known = np.array([int(line, 16) for line in lines if line not in pairs], dtype=np.uint64)
+        if pairs == token and len(np.setdiff1d(present, known)) <= NEW * len(present):
             with contextlib.suppress(EncoderError):
                 encoder = load_encoder(folder)
                 if isinstance(encoder, StaticEncoder):
                     return encoder
     return None
-
-
-def digest(entry: Entry) -> str:
-    """Changes with the words an encoder learns from."""
-    words = "\n".join((*entry.phrasings, entry.answer))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -5,7 +5,7 @@ encoder finds what means the same; among those found, it also counts which share
 matter two questions have in common. The four are added up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,20 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge import nearness
+from knowledge import lexical, nearness
 from knowledge.analysis import Analysed, analyse, matter
 from knowledge.encoder import Encoder, Vectors
-from knowledge.gathering import Item, gathered
+from knowledge.gathering import Item, Origin, gathered
 from knowledge.lexical import Lexical
+from knowledge.regathering import Known, regathered
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 Progress = Callable[[str], None]
+
+WORDINGS, MATTERS, VECTORS = "wordings", "matters", "vectors.faiss"
+TEXTS, ORIGIN = "texts.npz", "origin.npz"
 
 CANDIDATES = 64
 """How many each of the three ways proposes; only proposed items are compared in full."""
@@ -79,6 +83,7 @@ class Index:
         starts: Numbers,
         weights: Vectors,
         contents: Vectors,
+        origin: Origin | None = None,
     ) -> None:
         self.wordings = wordings
         self.matters = matters
@@ -86,6 +91,7 @@ class Index:
         self.starts = starts
         self.weights = weights
         self.contents = contents
+        self.origin = origin
         self.owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
 
     @classmethod
@@ -102,6 +108,35 @@ class Index:
             cache: a folder that keeps what was worked out about the texts for the next time.
         """
         return cls(**gathered(items, encoder, progress, cache))
+
+    @classmethod
+    def again(
+        cls,
+        folder: Path,
+        places: Numbers,
+        fresh: Mapping[int, Item],
+        encoder: Encoder,
+        progress: Progress = lambda line: None,
+        cache: Path | None = None,
+    ) -> "Index | None":
+        """What ``build`` makes of items most of which are those of a saved index.
+
+        Args:
+            folder: where that lies.
+            places: of each item there, -1 for those that are not there; they rise.
+            fresh: these, by number.
+
+        Returns:
+            None where the cache no longer has what is needed.
+        """
+        known = Known(
+            lexical.load(folder / WORDINGS),
+            lexical.load(folder / MATTERS),
+            *_texts_of(folder),
+            Origin.load(folder / ORIGIN),
+        )
+        found = regathered(known, places, fresh, encoder, progress, cache)
+        return None if found is None else cls(**found)
 
     def query(self, text: str, encoder: Encoder) -> Query:
         return Query(analyse(text), encoder.encode_queries([text]))
@@ -198,24 +233,29 @@ class Index:
         )
 
     def save(self, folder: Path) -> None:
-        self.wordings.save(folder / "wordings")
-        self.matters.save(folder / "matters")
-        faiss.write_index(self.vectors, str(folder / "vectors.faiss"))
-        np.savez(
-            folder / "texts.npz", starts=self.starts, weights=self.weights, contents=self.contents
-        )
+        self.wordings.save(folder / WORDINGS)
+        self.matters.save(folder / MATTERS)
+        faiss.write_index(self.vectors, str(folder / VECTORS))
+        np.savez(folder / TEXTS, starts=self.starts, weights=self.weights, contents=self.contents)
+        if self.origin is not None:
+            self.origin.save(folder / ORIGIN)
 
     @classmethod
     def load(cls, folder: Path) -> "Index":
-        texts = np.load(folder / "texts.npz", allow_pickle=False)
+        texts = np.load(folder / TEXTS, allow_pickle=False)
         return cls(
-            wordings=Lexical.load(folder / "wordings"),
-            matters=Lexical.load(folder / "matters"),
-            vectors=nearness.load(folder / "vectors.faiss"),
+            wordings=Lexical.load(folder / WORDINGS),
+            matters=Lexical.load(folder / MATTERS),
+            vectors=nearness.load(folder / VECTORS),
             starts=texts["starts"],
             weights=texts["weights"],
             contents=texts["contents"],
         )
+
+
+def _texts_of(folder: Path) -> tuple[Numbers, Vectors]:
+    with np.load(folder / TEXTS, allow_pickle=False) as texts:
+        return texts["starts"], texts["weights"]
 
 
 def _ranking(

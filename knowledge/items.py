@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from knowledge.entry import Entry, from_content
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Content, Item, Kind, ReviewFault, Status, Version
+
+T = TypeVar("T")
 
 BATCH = 500
 """Items read or written at once."""
@@ -122,7 +124,7 @@ def newest_contents(session: Session, kind: Kind) -> dict[str, Content]:
     return {row.id: row.content for row in session.execute(query)}
 
 
-def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def batches(ids: Sequence[T]) -> Iterator[Sequence[T]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 

@@ -154,8 +154,8 @@ class Kept:
         empty = self._segments[0].columns if self._segments else {}
         columns = {name: np.empty(int(starts[-1]), dtype=a.dtype) for name, a in empty.items()}
         for kept, origins, places, rows in parts:
-            target = _spans(starts[:-1][places], lengths[places])
-            origin = _spans(origins[rows], lengths[places])
+            target = spans(starts[:-1][places], lengths[places])
+            origin = spans(origins[rows], lengths[places])
             for name, column in columns.items():
                 column[target] = kept[name][origin]
         return starts, columns
@@ -205,11 +205,11 @@ def _starts(segment: Segment) -> Numbers:
     return segment.starts
 
 
-def _spans(starts: Numbers, lengths: Numbers) -> Numbers:
+def spans(starts: Numbers, lengths: Numbers) -> Numbers:
     """All the numbers of the spans that begin there."""
     begins = np.cumsum(lengths) - lengths
-    spans: Numbers = np.arange(int(lengths.sum())) + np.repeat(starts - begins, lengths)
-    return spans
+    numbers: Numbers = np.arange(int(lengths.sum())) + np.repeat(starts - begins, lengths)
+    return numbers
 
 
 def _numbered(folder: Path) -> list[Path]:

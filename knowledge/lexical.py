@@ -107,10 +107,15 @@ class Lexical:
         known = columns[columns >= 0]
         return float(self._rarity[known].sum()) + self.rarest * (len(columns) - len(known))
 
-    def rarities(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
-        """Of terms by their hashes."""
-        columns = self._found(terms)
-        return np.where(columns < 0, np.float32(self.rarest), self._rarity[columns])
+    def sums(self, terms: NDArray[np.uint64]) -> Scores:
+        """Of these terms (by their hashes) the rarities of those that a text has, added up."""
+        sums = np.zeros(self.size)
+        for column in self._found(terms).tolist():
+            if column >= 0:
+                sums[self._texts[self._starts[column] : self._starts[column + 1]]] += float(
+                    self._rarity[column]
+                )
+        return sums.astype(np.float32)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -119,9 +124,7 @@ class Lexical:
 
     @classmethod
     def load(cls, folder: Path) -> "Lexical":
-        """The postings stay on disk until they are read."""
-        files = (folder / f"{field.name}.npy" for field in fields(Inverted))
-        return cls(Inverted(*(np.asarray(np.load(file, mmap_mode="r")) for file in files)))
+        return cls(load(folder))
 
     def _spans(self, terms: Sequence[str]) -> list[tuple[slice, np.float32]]:
         """Postings of the known terms with what they weigh, the rarest term first."""
@@ -146,6 +149,12 @@ class Lexical:
 
     def _flatten(self, lengths: Any) -> Any:
         return np.float32(_K1) * (1 - _B + _B * lengths / np.float32(max(self.mean_length, 1e-9)))
+
+
+def load(folder: Path) -> Inverted:
+    """What ``Lexical.save`` wrote; the postings stay on disk until they are read."""
+    files = (folder / f"{field.name}.npy" for field in fields(Inverted))
+    return Inverted(*(np.asarray(np.load(file, mmap_mode="r")) for file in files))
 
 
 def _rarity(size: int, frequencies: NDArray[Any]) -> NDArray[np.float64]:

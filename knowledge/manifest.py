@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 """Of snapshots; one of another format is not opened."""
 
 WHOLE = 4_000_000

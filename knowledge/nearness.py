@@ -81,11 +81,23 @@ def build(
         faiss.METRIC_INNER_PRODUCT, False,
     )  # fmt: skip
     index.is_trained = True
-    for places, vectors in rows.chunks():
-        lists = np.ascontiguousarray(assigned[places], dtype=np.int64)
-        index.add_core(len(vectors), faiss.swig_ptr(vectors), None, faiss.swig_ptr(lists))
+    _fill(index, rows, assigned)
     index.make_direct_map()
     return index
+
+
+def _fill(index: Any, rows: Rows, assigned: Numbers) -> None:
+    """Puts the rows into their lists; they are kept just as the index has them, 16 bits each."""
+    order = np.argsort(assigned, kind="stable")
+    for start in range(0, len(order), CHUNK):
+        ids = order[start : start + CHUNK]
+        codes = rows.kept.rows(rows.positions[ids], "vector").view(np.uint8)
+        lists, begins = np.unique(assigned[ids], return_index=True)
+        ends = np.append(begins[1:], len(ids)).tolist()
+        for number, begin, end in zip(lists.tolist(), begins.tolist(), ends, strict=True):
+            some = (faiss.swig_ptr(ids[begin:end]), faiss.swig_ptr(codes[begin:end]))
+            index.invlists.add_entries(number, end - begin, *some)
+    index.ntotal = len(order)
 
 
 def load(path: Path) -> Any:

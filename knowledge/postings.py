@@ -31,6 +31,45 @@ class Inverted:
     counts: NDArray[np.uint8]
     lengths: NDArray[np.float32]
 
+    def changed(
+        self, moved: NDArray[np.int64], fresh: "Inverted", numbers: NDArray[np.int64]
+    ) -> "Inverted":
+        """That of other texts, of which some are the same and in the same order.
+
+        Args:
+            moved: the numbers that the texts here get, -1 for those that are gone.
+            fresh: of the texts that were not here.
+            numbers: theirs, in rising order.
+        """
+        lengths = np.zeros((moved >= 0).sum() + len(numbers), dtype=np.float32)
+        lengths[moved[moved >= 0]] = self.lengths[moved >= 0]
+        lengths[numbers] = fresh.lengths
+        texts = moved.astype(np.int32)[self.texts]
+        gone = np.flatnonzero(texts < 0)
+        known = np.searchsorted(self.terms, fresh.terms)
+        frequencies = np.diff(self.starts)
+        lost = np.searchsorted(self.starts, gone, side="right") - 1
+        left = frequencies - np.bincount(lost, minlength=len(frequencies))
+        begins = np.concatenate([[0], np.cumsum(left)])
+        texts, counts = np.delete(texts, gone), np.delete(self.counts, gone)
+        added = numbers.astype(np.int32)[fresh.texts]
+        same = np.append(self.terms, np.uint64(0))[known] == fresh.terms
+        places = np.repeat(begins[known], np.diff(fresh.starts))
+        for new, old in zip(np.flatnonzero(same).tolist(), known[same].tolist(), strict=True):
+            ours = slice(fresh.starts[new], fresh.starts[new + 1])
+            places[ours] += np.searchsorted(texts[begins[old] : begins[old + 1]], added[ours])
+        terms, order = np.unique(np.concatenate([self.terms, fresh.terms]), return_inverse=True)
+        every = np.zeros(len(terms), dtype=np.int64)
+        every[order[: len(left)]] = left
+        every[order[len(left) :]] += np.diff(fresh.starts)
+        return Inverted(
+            terms[every > 0],
+            np.concatenate([[0], np.cumsum(every[every > 0])]).astype(np.int64),
+            np.insert(texts, places, added),
+            np.insert(counts, places, fresh.counts),
+            lengths,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -105,7 +144,10 @@ class Postings:
             places += np.repeat(following[part.columns] - part.starts[:-1], lengths)
             texts[places], counts[places] = part.texts, part.counts
             following[part.columns] += lengths
-        return Inverted(hashes[used], starts, texts, counts, np.concatenate(self._lengths))
+        return Inverted(hashes[used], starts, texts, counts, self._every_length())
+
+    def _every_length(self) -> NDArray[np.float32]:
+        return np.concatenate([np.zeros(0, dtype=np.float32), *self._lengths])
 
 
 def _changes(columns: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.int64]:

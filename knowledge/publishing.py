@@ -95,7 +95,7 @@ def publish(
     by = person(by)
     with pointer.alone(home, lambda: progress("another publish is running; waiting for it …")):
         with reading() as session:
-            release = next_release(session)
+            release = next_release(session, snapshot.known_entries(home))
         before = pointer.readable(home)
         encoder = encoder_for(release.entries, home, terms.model, terms.instruction, progress)
         manifest = snapshot.build(release.entries, home, encoder, now, progress=progress)

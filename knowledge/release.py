@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from knowledge.audit import Event, record
 from knowledge.document import entries_of
 from knowledge.entry import Entry, from_content
-from knowledge.items import BATCH, batches, newest_in
+from knowledge.entry_file import EntryFile
+from knowledge.items import batches, newest_in
+from knowledge.stock import Stock, digests_of
 from knowledge.tables import ItemRow, VersionRow
 from knowledge.version import Content, Kind, ReviewFault, Status, person
 
@@ -31,7 +33,7 @@ class Release:
     ``arriving`` are versions they do not get yet, ``leaving`` items they get no longer.
     """
 
-    entries: list[Entry]
+    entries: Stock
     arriving: tuple[Key, ...]
     leaving: tuple[tuple[str, str], ...]
 
@@ -41,35 +43,48 @@ def publishable(session: Session) -> list[Entry]:
 
     Documents come as their passages, those that another takes the place of closed in time.
     """
-    return next_release(session).entries
+    return list(next_release(session).entries)
 
 
-def next_release(session: Session) -> Release:
-    """``publishable``, and what changes by it; hand it to ``mark_published`` afterwards."""
+def next_release(session: Session, known: EntryFile | None = None) -> Release:
+    """``publishable``, and what changes by it; hand it to ``mark_published`` afterwards.
+
+    Args:
+        known: the entries of a snapshot; those that are still the same are not read again.
+    """
     goes_out = func.coalesce(ItemRow.approved, ItemRow.published)
-    query = (
-        select(ItemRow.kind, VersionRow.content)
-        .join(
-            VersionRow,
-            and_(
-                VersionRow.kind == ItemRow.kind,
-                VersionRow.id == ItemRow.id,
-                VersionRow.number == goes_out,
-            ),
-        )
-        .where(~ItemRow.archived)
-        .order_by(ItemRow.kind.desc(), ItemRow.id)
-        .execution_options(yield_per=BATCH)
+    version = and_(
+        VersionRow.kind == ItemRow.kind,
+        VersionRow.id == ItemRow.id,
+        VersionRow.number == goes_out,
     )
-    entries, documents = list[Entry](), list[Content]()
+    going = select(ItemRow.kind, ItemRow.id, goes_out, VersionRow.content_hash)
     with _uncollected():
-        for kind, content in session.execute(query):
-            if kind == Kind.ENTRY:
-                entries.append(from_content(content))
-            else:
-                documents.append(content)
-    entries += entries_of(documents)
-    return Release(entries, *_changes(session))
+        rows = session.execute(going.join(VersionRow, version).where(~ItemRow.archived)).all()
+        entries = [(id, number, digest) for kind, id, number, digest in rows if kind == Kind.ENTRY]
+        documents = [(id, number) for kind, id, number, _ in rows if kind != Kind.ENTRY]
+        places = [-1] * len(entries)
+        if known is not None:
+            places = known.find(digests_of(digest for _, _, digest in entries)).tolist()
+        placed = list(zip(entries, places, strict=True))
+        kept = [(id, place) for (id, _, _), place in placed if place >= 0]
+        new = [(id, number) for (id, number, _), place in placed if place < 0]
+        fresh = [from_content(content) for content in _contents(session, Kind.ENTRY, new)]
+        fresh += entries_of(_contents(session, Kind.DOCUMENT, sorted(documents)))
+        stock = Stock.of(fresh, known, kept)
+    return Release(stock, *_changes(session))
+
+
+def _contents(
+    session: Session, kind: Kind, versions: Sequence[tuple[str, int]]
+) -> Iterator[Content]:
+    """What versions, by id and number, say; in their order."""
+    for some in batches(versions):
+        query = select(VersionRow.id, VersionRow.number, VersionRow.content).where(
+            VersionRow.kind == kind, tuple_(VersionRow.id, VersionRow.number).in_(some)
+        )
+        found = {(id, number): content for id, number, content in session.execute(query)}
+        yield from (found[version] for version in some)
 
 
 @contextlib.contextmanager
@@ -98,7 +113,7 @@ def mark_published(
         ReviewFault: meanwhile an approval in it was taken back, so it must be built again.
     """
     by = person(by)
-    release = Release([], *_changes(session)) if release is None else release
+    release = Release(Stock.of(()), *_changes(session)) if release is None else release
     arriving = defaultdict[str, dict[str, int]](dict)
     leaving = defaultdict[str, list[str]](list)
     for kind, id, number in release.arriving:

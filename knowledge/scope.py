@@ -1,6 +1,6 @@
 """When and where each of many entries stands, for choosing by day and place at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -36,13 +36,36 @@ class Scope:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Scope":
-        numbers, rows = dict[str, int](), list[tuple[int, int, int]]()
-        for entry in entries:
-            last = entry.expires.toordinal() if entry.expires else FOR_EVER
-            region = numbers.setdefault(entry.region, len(numbers))
-            rows.append((entry.effective.toordinal(), last, region))
-        columns = np.array(rows, dtype=np.int32).reshape(-1, 3).T
-        return cls(columns[0], columns[1], columns[2], np.array(list(numbers), dtype=np.str_))
+        rows = [
+            (
+                entry.effective.toordinal(),
+                entry.expires.toordinal() if entry.expires else FOR_EVER,
+                entry.region,
+            )
+            for entry in entries
+        ]
+        effective, expires = (np.array([row[n] for row in rows], dtype=np.int32) for n in (0, 1))
+        names, regions = np.unique(np.array([row[2] for row in rows], np.str_), return_inverse=True)
+        return cls(effective, expires, regions.astype(np.int32), names)
+
+    def changed(self, places: NDArray[np.int64], fresh: Mapping[int, Entry]) -> "Scope":
+        """That of other entries, of which some are the same.
+
+        Args:
+            places: where each stands here, -1 for those that do not.
+            fresh: these, by number.
+        """
+        new, numbers, kept = Scope.of(fresh.values()), list(fresh), places >= 0
+        effective, expires = np.zeros((2, len(places)), dtype=np.int32)
+        effective[kept], effective[numbers] = self.effective[places[kept]], new.effective
+        expires[kept], expires[numbers] = self.expires[places[kept]], new.expires
+        every = np.concatenate([self.names, new.names])
+        regions = np.zeros(len(places), dtype=np.int64)
+        regions[kept] = self.regions[places[kept]]
+        regions[numbers] = new.regions + len(self.names)
+        used, regions = np.unique(regions, return_inverse=True)
+        names, same = np.unique(every[used], return_inverse=True)
+        return Scope(effective, expires, same[regions].astype(np.int32), names)
 
     def in_force(self, as_of: date, regions: Collection[str]) -> Mask:
         """As ``knowledge.entry.in_force`` says, for all at once."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -24,7 +25,7 @@ from knowledge.calibrating import Sayings
 from knowledge.confidence import UNSURE, Calibration
 from knowledge.encoder import Encoder, EncoderError, load_encoder
 from knowledge.entry import Entry
-from knowledge.entry_file import EntryFile, write_entries
+from knowledge.entry_file import EntryFile
 from knowledge.index import Index
 from knowledge.manifest import (
     FORMAT,
@@ -37,10 +38,17 @@ from knowledge.manifest import (
 from knowledge.pointer import readable, status
 from knowledge.scope import Scope
 from knowledge.search import Searcher, items_of
+from knowledge.stock import Stock
 
 CALIBRATED_FOR = 0.001
 """Thresholds are taken over from the snapshot before until more than this share of the entries has
 changed since they were learnt."""
+
+ALIKE = 0.8
+"""An index is changed rather than built where at least this share of the entries is in it."""
+
+ELSEWHERE = "index/vectors.faiss"
+"""The file of which nothing is taken over: vectors come from the cache."""
 
 Progress = Callable[[str], None]
 
@@ -62,20 +70,20 @@ def build(
         now: timezone-aware; goes into the id.
         sayings: what is said that is no question; Linli's own by default.
     """
-    entries = sorted(entries, key=lambda entry: entry.id)
     current = readable(home)
+    stock = entries if isinstance(entries, Stock) else Stock.of(entries, known_entries(home))
     folder = home / "snapshots"
     folder.mkdir(parents=True, exist_ok=True)
     building = folder / f".building.{os.getpid()}.{threading.get_ident()}"
     shutil.rmtree(building, ignore_errors=True)
     try:
-        building.mkdir()
-        write_entries(entries, building)
-        key = _key(EntryFile(building), encoder)
+        key = _key(stock, encoder)
         if current is not None and current.key == key:
             return current
+        building.mkdir()
+        stock.save(building)
         calibration, reached, since = _write(
-            entries, building, home, encoder, current, sayings, progress
+            stock, building, home, encoder, current, sayings, progress
         )
         (building / "calibration.json").write_text(
             json.dumps(calibration.to_json(), indent=1), encoding="utf-8"
@@ -85,7 +93,7 @@ def build(
             made=now.isoformat(),
             key=key,
             previous=current.id if current else None,
-            entries=len(entries),
+            entries=len(stock),
             encoder_name=encoder.name,
             encoder=_reference(home, encoder.source),
             instruction=encoder.instruction,
@@ -99,6 +107,21 @@ def build(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return manifest
+
+
+def known_entries(home: Path) -> EntryFile | None:
+    """The entries of the current snapshot, for a ``Stock`` of the next one.
+
+    None where there is none of this version, or a file of it is not what it was.
+    """
+    current = readable(home)
+    if current is None or current.program != program():
+        return None
+    files = {name: file for name, file in current.files.items() if name != ELSEWHERE}
+    folder = home / "snapshots" / current.id
+    if not current.entries or damaged(folder, replace(current, files=files), entirely=True):
+        return None
+    return EntryFile(folder)
 
 
 def open_current(home: Path, encoder: Encoder | None = None) -> Searcher:
@@ -169,7 +192,7 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def changed_since(entries: EntryFile, home: Path, before: Manifest) -> NDArray[np.int64]:
+def changed_since(entries: EntryFile | Stock, home: Path, before: Manifest) -> NDArray[np.int64]:
     """Numbers of the entries that are not in a snapshot, or were otherwise there."""
     try:
         known = EntryFile(home / "snapshots" / before.id).digests
@@ -179,7 +202,7 @@ def changed_since(entries: EntryFile, home: Path, before: Manifest) -> NDArray[n
 
 
 def _write(
-    entries: Sequence[Entry],
+    stock: Stock,
     folder: Path,
     home: Path,
     encoder: Encoder,
@@ -188,20 +211,39 @@ def _write(
     progress: Progress,
 ) -> tuple[Calibration, dict[str, float], int]:
     """Index and scope; gives back the thresholds, what they reach and how old they are."""
-    Scope.of(entries).save(folder / "scope.npz")
-    if not entries:
+    known = stock.known if _is_alike(stock) else None
+    scope = (
+        Scope.of(stock)
+        if known is None
+        else Scope.load(known.folder / "scope.npz").changed(stock.places, stock.fresh)
+    )
+    scope.save(folder / "scope.npz")
+    if not stock:
         return UNSURE, {}, 0
-    index = Index.build(items_of(entries), encoder, progress, home / "cache")
+    index = None
+    if known is not None:
+        fresh = dict(zip(stock.fresh, items_of([*stock.fresh.values()]), strict=True))
+        index = Index.again(
+            known.folder / "index", stock.places, fresh, encoder, progress, home / "cache"
+        )
+    if index is None:
+        index = Index.build(items_of(stock), encoder, progress, home / "cache")
     index.save(folder / "index")
-    if current is not None and (changed := _changed(EntryFile(folder), home, current, encoder)):
+    if current is not None and (changed := _changed(stock, home, current, encoder)):
         progress(f"thresholds taken over: {changed} entries changed since they were learnt")
         return _calibration(home / "snapshots" / current.id), dict(current.reached), changed
     sayings = calibrating.own_sayings() if sayings is None else sayings
-    calibration, reached = calibrating.calibrate(entries, index, encoder, sayings, progress)
+    calibration, reached = calibrating.calibrate(stock, index, encoder, sayings, progress)
     return calibration, reached, 0
 
 
-def _changed(entries: EntryFile, home: Path, current: Manifest, encoder: Encoder) -> int:
+def _is_alike(stock: Stock) -> bool:
+    """Whether it has so much in common with what it knows that this is worth changing."""
+    kept = stock.places[stock.places >= 0]
+    return 0 < len(kept) >= ALIKE * len(stock) and bool((np.diff(kept) > 0).all())
+
+
+def _changed(entries: Stock, home: Path, current: Manifest, encoder: Encoder) -> int:
     """How many changed since the current thresholds were learnt; 0 where they no longer hold."""
     if (current.encoder_name, current.program) != (encoder.name, program()):
         return 0
@@ -215,7 +257,7 @@ def _calibration(folder: Path) -> Calibration:
     return Calibration.from_json(content)
 
 
-def _key(entries: EntryFile, encoder: Encoder) -> str:
+def _key(entries: Stock, encoder: Encoder) -> str:
     digest = sha256(entries.digests.tobytes())
     digest.update(f"|{encoder.name}|{program()}".encode())
     return digest.hexdigest()

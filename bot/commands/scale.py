@@ -57,9 +57,10 @@ def apart(step: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
 def built(home: Path, kind: str, count: int) -> dict[str, Any]:
     """Into the database, and published for the first time."""
     from knowledge import pointer, snapshot
-    from knowledge.home_encoder import LEARNT, digest
+    from knowledge.home_encoder import LEARNT, learnt
     from knowledge.release import mark_published, next_release
     from knowledge.review import approve_at_once
+    from knowledge.stock import Stock
     from knowledge.store import save_entries
     from knowledge.training import train
     from knowledge.version import Kind
@@ -74,8 +75,8 @@ def built(home: Path, kind: str, count: int) -> dict[str, Any]:
             save_entries(session, made, EDITOR, now)
             ids = [one.id for one in made]
             approve_at_once(session, Kind.ENTRY, ids, EDITOR, REVIEWER, now)
-        learnt = "\n".join(digest(one) for one in made)
-        (home / "encoders" / "untrained" / LEARNT).write_text(learnt, encoding="utf-8")
+        marks = "\n".join(learnt(Stock.of(made)))
+        (home / "encoders" / "untrained" / LEARNT).write_text(marks, encoding="utf-8")
     else:
         made = [passage(number) for number in range(count)]
     written = time.perf_counter()

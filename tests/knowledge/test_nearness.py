@@ -88,6 +88,21 @@ def test_lists_on_disk_find_what_they_found_in_memory(lists: Any, tmp_path: Path
     assert loaded.reconstruct_batch(np.array([5, 9])) == pytest.approx(VECTORS[[5, 9]], abs=1e-3)
 
 
+def test_lists_hold_what_faiss_itself_would_put_into_them(lists: Any) -> None:
+    theirs: Any = faiss.clone_index(lists)
+    theirs.reset()
+    theirs.add(VECTORS)
+    for number in range(lists.nlist):
+        size = lists.invlists.list_size(number)
+        assert size == theirs.invlists.list_size(number)
+        for kind, each in (("get_ids", 1), ("get_codes", 2 * DIMENSION)):
+            ours, wanted = (
+                faiss.rev_swig_ptr(getattr(index.invlists, kind)(number), size * each)
+                for index in (lists, theirs)
+            )
+            assert ours.tolist() == wanted.tolist()
+
+
 def test_one_text_more_sorts_one_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearness, "EXACT", 100)
     said = list[str]()

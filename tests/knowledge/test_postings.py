@@ -1,4 +1,6 @@
 from collections import Counter
+from dataclasses import fields
+from random import Random
 
 import numpy as np
 from hypothesis import given
@@ -49,3 +51,38 @@ def test_a_term_given_twice_for_a_text_is_added_up_and_one_given_no_times_left_o
         (1, 1),
     ]
     assert found.lengths.tolist() == [300, 1]
+
+
+def inverted(texts: list[list[int]]) -> Inverted:
+    postings = Postings()
+    owners = np.array([n for n, text in enumerate(texts) for _ in text], dtype=int)
+    terms = np.array([term for text in texts for term in text], dtype=int)
+    postings.add(owners, terms, np.ones(len(terms), dtype=int), len(texts))
+    return postings.inverted(HASHES)
+
+
+@given(
+    texts=TEXTS,
+    stay=st.lists(st.booleans(), min_size=12, max_size=12),
+    new=TEXTS,
+    seed=st.integers(0, 99),
+)
+def test_a_change_leaves_what_would_have_been_made_anew(
+    texts: list[list[int]], stay: list[bool], new: list[list[int]], seed: int
+) -> None:
+    kept = [n for n in range(len(texts)) if stay[n]]
+    mixed = [*(("kept", n) for n in kept), *(("new", n) for n in range(len(new)))]
+    order = Random(seed).sample(range(len(mixed)), len(mixed))
+    for kind in ("kept", "new"):  # each kind keeps its order
+        places = [place for place, n in enumerate(order) if mixed[n][0] == kind]
+        for place, n in zip(places, sorted(order[p] for p in places), strict=True):
+            order[place] = n
+    after = [mixed[n] for n in order]
+    moved = np.full(len(texts), -1, dtype=np.int64)
+    moved[kept] = [place for place, (kind, _) in enumerate(after) if kind == "kept"]
+    numbers = np.array([place for place, (kind, _) in enumerate(after) if kind == "new"])
+    changed = inverted(texts).changed(moved, inverted(new), numbers)
+    anew = inverted([texts[n] if kind == "kept" else new[n] for kind, n in after])
+    for field in fields(Inverted):
+        one, other = getattr(changed, field.name), getattr(anew, field.name)
+        assert (one.dtype, one.tolist()) == (other.dtype, other.tolist())

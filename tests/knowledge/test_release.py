@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 from knowledge.audit import events_of
 from knowledge.document import to_content
+from knowledge.entry_file import EntryFile
 from knowledge.items import get_item, get_version, versions_of
 from knowledge.release import mark_published, next_release, publishable
 from knowledge.review import approve_at_once, archive, reject, restore
@@ -113,6 +115,16 @@ def test_what_is_restored_meanwhile_comes_back_with_the_publish_after(session: S
     restore(session, ENTRY, [POOL.id], WANG, NOW)
     mark_published(session, LI, NOW, "two", release)
     assert publishable(session) == [POOL]
+
+
+def test_what_a_snapshot_has_is_not_read_again(session: Session, tmp_path: Path) -> None:
+    put(session, POOL, LIBRARY)
+    next_release(session).entries.save(tmp_path)
+    known = EntryFile(tmp_path)
+    put(session, REOPENED)
+    release = next_release(session, known)
+    assert list(release.entries.fresh.values()) == [REOPENED]
+    assert list(release.entries) == publishable(session)
 
 
 def test_documents_go_out_as_their_passages(session: Session) -> None:

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,23 @@ def test_a_saved_scope_is_loaded_as_it_was(tmp_path: Path) -> None:
     for day in (date(2026, 1, 1), date(2026, 1, 2)):
         wanted = Scope.of(entries).in_force(day, ["云溪街道"])
         assert loaded.in_force(day, ["云溪街道"]).tolist() == wanted.tolist()
+
+
+@given(
+    entries=st.lists(dated(), max_size=8),
+    kept=st.sets(st.integers(0, 7)),
+    new=st.dictionaries(st.integers(0, 5), dated(), max_size=3),
+)
+def test_a_changed_scope_is_as_one_made_anew(
+    entries: list[Entry], kept: set[int], new: dict[int, Entry]
+) -> None:
+    places = [place for place in range(len(entries)) if place in kept]
+    for number in sorted(new):
+        places.insert(min(number, len(places)), -1)
+    numbers = [number for number, place in enumerate(places) if place < 0]
+    fresh = dict(zip(numbers, new.values(), strict=True))
+    after = [fresh[n] if place < 0 else entries[place] for n, place in enumerate(places)]
+    changed = Scope.of(entries).changed(np.array(places, dtype=np.int64), fresh)
+    anew = Scope.of(after)
+    for name in ("effective", "expires", "regions", "names"):
+        assert getattr(changed, name).tolist() == getattr(anew, name).tolist()

@@ -7,7 +7,8 @@ from knowledge import calibrating, snapshot
 from knowledge.encoder import StaticEncoder, random_rows
 from knowledge.entry import Entry
 from knowledge.entry_file import EntryFile
-from knowledge.manifest import SnapshotError
+from knowledge.index import Index
+from knowledge.manifest import SnapshotError, damaged
 from knowledge.pointer import POINTER, status
 from knowledge.search import Decision
 from knowledge.snapshot import open_current
@@ -80,7 +81,7 @@ def test_a_damaged_snapshot_is_not_opened(tmp_path: Path, name: str) -> None:
 def test_a_snapshot_of_another_version_is_not_opened_but_published_again(tmp_path: Path) -> None:
     first = publish(tmp_path)
     path = tmp_path / "snapshots" / first.id / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'))
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 3', '"format": 2'))
     with pytest.raises(SnapshotError, match="another version; publish again"):
         open_current(tmp_path, encoder())
     assert publish(tmp_path).id != first.id
@@ -114,6 +115,42 @@ def test_thresholds_are_learnt_anew_once_enough_has_changed(
     assert [first.since_calibration, second.since_calibration, third.since_calibration] == [0, 1, 2]
     assert third.reached == first.reached
     assert publish(tmp_path, changed(3)).since_calibration == 0
+
+
+def test_little_changed_is_taken_over_from_the_snapshot_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path)
+    monkeypatch.setattr(snapshot, "ALIKE", 0.5)
+    with monkeypatch.context() as patched:
+        patched.setattr(Index, "build", None)
+        changed = publish(tmp_path, [MOVED, *ENTRIES[2:]], minutes=1)
+    anew = publish(tmp_path / "other", [MOVED, *ENTRIES[2:]], minutes=1)
+    wanted = {name: file.sha256 for name, file in anew.files.items()}
+    assert {name: file.sha256 for name, file in changed.files.items()} == wanted
+
+
+@pytest.mark.parametrize("name", ["entries.jsonl", "scope.npz", "index/wordings/texts.npy"])
+def test_nothing_is_taken_over_from_a_damaged_snapshot(tmp_path: Path, name: str) -> None:
+    first = publish(tmp_path)
+    path = tmp_path / "snapshots" / first.id / name
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(content)
+    assert snapshot.known_entries(tmp_path) is None
+    second = publish(tmp_path, [*ENTRIES[:3], replace(LIBRARY, id="zoo")], minutes=1)
+    assert open_current(tmp_path, encoder()).entry("zoo") is not None
+    assert damaged(tmp_path / "snapshots" / second.id, second, entirely=True) == []
+
+
+def test_nothing_is_taken_over_from_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert snapshot.known_entries(tmp_path) is None
+    publish(tmp_path)
+    assert snapshot.known_entries(tmp_path) is not None
+    monkeypatch.setattr(snapshot, "program", lambda: "newer")
+    assert snapshot.known_entries(tmp_path) is None
 
 
 def test_changed_entries_are_told_by_number(tmp_path: Path) -> None:
