@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
 
 from knowledge.postings import Inverted, Postings
 from knowledge.terms import hashed, hashes
@@ -64,14 +65,21 @@ class Lexical:
 
     def scores(self, terms: Sequence[str]) -> Scores:
         """BM25 of every text, shape (size,). A term counts as often as it is given."""
-        scores = np.zeros(self.size, dtype=np.float32)
-        left = POSTINGS
+        spans, weights, ends = list[slice](), list[np.float32](), [0]
         for span, weight in self._spans(terms):
-            if left <= 0:
+            if ends[-1] >= POSTINGS:
                 break
-            left -= span.stop - span.start
-            texts, counts = self._texts[span], self._counts[span].astype(np.float32)
-            scores[texts] += weight * (counts / (counts + self._flattened[texts]))
+            spans.append(span)
+            weights.append(weight)
+            ends.append(ends[-1] + span.stop - span.start)
+        if not spans:
+            return np.zeros(self.size, dtype=np.float32)
+        texts = np.concatenate([self._texts[span] for span in spans])
+        counts = np.concatenate([self._counts[span] for span in spans]).astype(np.float32)
+        counts /= self._flattened.take(texts) + counts
+        columns = (counts, texts, np.array(ends, dtype=np.int32))
+        found = csc_matrix(columns, shape=(self.size, len(spans)))
+        scores: Scores = found @ np.array(weights, dtype=np.float32)
         return scores
 
     def holds(self, terms: Sequence[str], texts: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
