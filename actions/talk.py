@@ -7,11 +7,13 @@ from actions.danger import remember_danger
 from actions.draft import DraftState, latest
 from actions.escalation import signalling
 from actions.offer import Offer, OfferKind, last_offer, make_offer, withdraw_offer
-from actions.policy import answer_if_sure, answer_policy
+from actions.policy import answer_policy, answer_with, search
 from actions.reply import PhoneNumber, Reply, Signal
 from actions.summary import title
 from actions.taking import QUESTION
 from actions.turn import Flow, Means, Outcome, Turn
+from actions.unanswered import keep_unknown
+from knowledge.search import Decision
 from nlu.emergency import AMBULANCE, FIRE, POLICE
 
 SURE_OF_DANGER = 0.75
@@ -29,12 +31,19 @@ def saying(key: str) -> Flow:
 
 
 def answer_or_say(key: str, turn: Turn, means: Means) -> Outcome:
-    """What was taken for chat may be a question after all: a sure answer comes first."""
-    sure = answer_if_sure(turn, means)
-    if sure is not None:
-        return sure
+    """What was taken for chat may be a question after all: a sure answer comes first.
+
+    What is off the subject may be on it one day: editors will see that it was asked.
+    """
+    finding = search(turn, means)
+    if finding.decision is Decision.ANSWER:
+        return answer_with(turn, means, finding.hits[0].entry)
     outcome = say(key, turn, means)
-    return signalling(outcome, Signal.NOT_OURS) if key == "out_of_scope" else outcome
+    if key != "out_of_scope":
+        return outcome
+    with means.sessions.begin() as session:
+        keep_unknown(session, turn, means, finding.hits)
+    return signalling(outcome, Signal.NOT_OURS)
 
 
 def answering_or_saying(key: str) -> Flow:
@@ -96,11 +105,15 @@ def restart(turn: Turn, means: Means) -> Outcome:
 
 
 def fall_back(turn: Turn, means: Means) -> Outcome:
-    """Not understood: a sure answer, else say so; the second time offer to write it down."""
-    sure = answer_if_sure(turn, means)
-    if sure is not None:
-        return sure
+    """Not understood: a sure answer, else say so; the second time offer to write it down.
+
+    Editors will see what was not understood.
+    """
+    finding = search(turn, means)
+    if finding.decision is Decision.ANSWER:
+        return answer_with(turn, means, finding.hits[0].entry)
     with means.sessions.begin() as session:
+        keep_unknown(session, turn, means, finding.hits)
         now = means.clock()
         offer = last_offer(session, turn.conversation, means.vault, now)
         before = offer.about if offer and offer.kind is OfferKind.MISUNDERSTOOD else {}

@@ -97,17 +97,21 @@ def main() -> None:
 def setup() -> None:
     """Bring everything up to date: database, knowledge, encoder, model.
 
-    Exit status 1 where the gate refuses the knowledge; what was published before answers on.
+    Where the gate refuses the knowledge, what was published before answers on; exit status 1 only
+    where there is nothing that could.
     """
-    from bot.publishing import refusal
+    from bot.publishing import answers, refusal
     from bot.setup import SetupFault, set_up
     from knowledge.publishing import Refused
 
     try:
-        set_up(read_settings(), click.echo)
+        settings = read_settings()
+        set_up(settings, click.echo)
     except Refused as refused:
         click.echo(f"linli: {refusal(refused)}", err=True)
-        sys.exit(1)
+        if not answers(settings.home):
+            sys.exit(1)
+        click.echo("linli: what was published before answers on; all else is set up", err=True)
     except SetupFault as error:
         raise BadInput(str(error)) from error
 

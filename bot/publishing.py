@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.database import open_sessions
 from bot.settings import Settings
+from knowledge import snapshot
+from knowledge.encoder import EncoderError
 from knowledge.gate import Limits, Verdict
 from knowledge.house import HOUSE, read_house
+from knowledge.manifest import SnapshotError
 from knowledge.publishing import Published, Refused, Terms, publish
 from nlu.clock import Clock
 
@@ -63,6 +67,15 @@ def summary(verdict: Verdict) -> list[str]:
         *(f"           {row.question.text} ({row.question.entry})" for row in lost[:LOST_SHOWN]),
     ]
     return lines if before is not None else lines[:2]
+
+
+def answers(home: Path) -> bool:
+    """Whether what is published can be opened, and so answered from."""
+    try:
+        snapshot.open_current(home)
+    except (SnapshotError, EncoderError):
+        return False
+    return True
 
 
 def refusal(refused: Refused) -> str:

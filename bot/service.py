@@ -7,6 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import uvicorn
@@ -50,6 +51,7 @@ from channels.web.page import page_routes
 from channels.wechat.channel import WeChat, build_wechat
 from channels.wecom.channel import WeCom, build_wecom
 from knowledge.manifest import SnapshotError
+from knowledge.retention import keep_forgetting
 from knowledge.shelf import Shelf
 from nlu.clock import Clock, system_clock
 from nlu.spans import trace_id
@@ -283,6 +285,11 @@ def build_app(service: Service) -> FastAPI:
         work = [
             asyncio.create_task(service.deliver()),
             asyncio.create_task(service.watch_engine()),
+            asyncio.create_task(
+                keep_forgetting(
+                    service.sessions, service.means.clock, timedelta(days=service.settings.gap_days)
+                )
+            ),
             asyncio.create_task(service.gateway.keep_watch()),
             asyncio.create_task(service.courier.run()),
             asyncio.create_task(service.telegram.run(service.gateway)),

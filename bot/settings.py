@@ -212,6 +212,9 @@ class Settings(BaseSettings):
         description="Whether questions asked in vain are kept for the editors, masked and without "
         "who asked.",
     )
+    gap_days: int = Field(
+        default=180, ge=1, description="Days after which a question asked in vain is forgotten."
+    )
     one_person_office: bool = Field(
         default=False,
         description="One and the same person may write and approve knowledge.",

@@ -20,9 +20,10 @@ MANY, FEW = 2000, 100
 NEIGHBOURS = 50
 """Of so many changed entries the nearest others are looked at too."""
 
-LEAST_RECALL = 0.5
-MOST_OFF_TOPIC = 0.15
-"""What a first snapshot must reach, which has none before it to be compared with."""
+LEAST_RECALL = 0.7
+MOST_OFF_TOPIC = 0.05
+"""What a first snapshot must reach, which has none before it to be compared with: Linli's own
+entries reach 0.79, and none of the 24 sayings."""
 
 Progress = Callable[[str], None]
 

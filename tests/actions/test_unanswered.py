@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from actions.policy import answer_policy
 from actions.take_up import take_up
+from actions.talk import answering_or_saying, fall_back
 from knowledge.gaps import GapKind, Noted, open_gaps
 from knowledge.tables import GapRow
 from tests.actions.stage import Stage
@@ -26,6 +27,17 @@ def test_what_is_not_known_is_kept_once_however_often_the_turn_is_run(stage: Sta
     assert noted.gap.kind is GapKind.UNKNOWN
     assert UNKNOWN in noted.gap.text
     assert "王小明" not in noted.gap.text
+
+
+def test_what_was_not_understood_is_kept(stage: Stage) -> None:
+    stage.play(fall_back, stage.said(UNKNOWN, "nlu_fallback"))
+    assert [noted.gap.text for noted in gaps(stage)] == [UNKNOWN]
+
+
+def test_what_is_off_the_subject_is_kept_and_chat_is_not(stage: Stage) -> None:
+    stage.play(answering_or_saying("out_of_scope"), stage.said(UNKNOWN, "out_of_scope"))
+    stage.play(answering_or_saying("small_talk"), stage.said("公积金", "small_talk"))
+    assert [noted.gap.text for noted in gaps(stage)] == [UNKNOWN]
 
 
 def test_each_want_of_a_message_is_kept_by_itself(stage: Stage) -> None:

@@ -6,7 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.publishing import answers
 from knowledge.encoder import EncoderError
+from knowledge.gate import Verdict
+from knowledge.publishing import Refused
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +115,28 @@ def test_an_encoder_that_cannot_be_loaded_ends_it_with_one_line(
     service = SimpleNamespace(shelf=SimpleNamespace(searcher=searcher))
     monkeypatch.setattr("bot.service.build", lambda settings: service)
     assert "give the path of its folder" in refused(linli("serve"))
+
+
+@pytest.mark.parametrize(("opens", "status"), [(True, 0), (False, 1)])
+def test_set_up_goes_on_where_the_gate_refuses_and_the_old_answers_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opens: bool, status: int
+) -> None:
+    report = tmp_path / "report.json"
+
+    def set_up(settings: object, say: object) -> None:
+        raise Refused(Verdict((), (0.9, 0.5), ("recall drops",)), report)
+
+    monkeypatch.setattr("bot.setup.set_up", set_up)
+    monkeypatch.setattr("bot.publishing.answers", lambda home: opens)
+    result = linli("setup")
+    assert result.exit_code == status
+    assert "recall drops" in result.output
+    assert str(report) in result.output
+    assert ("answers on" in result.output) is opens
+
+
+def test_nothing_published_does_not_answer(tmp_path: Path) -> None:
+    assert not answers(tmp_path)
 
 
 def test_help_names_every_command() -> None:
