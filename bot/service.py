@@ -205,7 +205,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         "wecom": wecom.writer,
         **telegram.writers,
     }
-    courier = Courier(sessions, writers, vault=vault, clock=clock, owner=owner, joining=("wechat",))
+    courier = Courier(
+        sessions, writers, vault=vault, clock=clock, owner=owner, joining=("wechat", "wecom")
+    )
     web = build_web(
         sessions,
         means.reading,

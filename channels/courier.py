@@ -14,7 +14,7 @@ from actions.reply import Reply
 from actions.vault import Vault
 from channels.marks import mark
 from channels.metrics import SENT
-from channels.outgoing import Errand, give_up, note_failure, note_sent, take_due
+from channels.outgoing import Errand, Key, give_up, note_failure, note_sent, take_due
 from channels.recipients import Recipient
 from nlu.clock import Clock
 from nlu.spans import noted, span
@@ -43,12 +43,12 @@ class Undeliverable(Exception):
 class Writer(Protocol):
     """A channel that may write first."""
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         """Send one reply.
 
         Args:
             inbound: the message it answers; None for what is said unasked (news of a ticket).
-            key: the same whenever this line is sent, for platforms that drop repeats by one.
+            key: the same whenever this line is sent.
 
         Raises:
             NotNow, Undeliverable: see there; any other error counts as a failure.

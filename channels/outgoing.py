@@ -29,12 +29,27 @@ TOGETHER = 6
 """Answers in one message at most, where a channel counts messages."""
 
 
+SAID_NO = frozenset({"ApiError"})
+"""Failures after which the platform has certainly not taken the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Names a line to a platform that drops repeats.
+
+    ``again``: it may have been taken already; whoever sent it died, or the network broke, before
+    that was known.
+    """
+
+    text: str
+    again: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """A line to be sent, and to whom; ``inbound`` is the message it answers, if any.
 
-    ``key`` names it to a platform that drops repeats; ``along`` are lines that go in one message
-    with it.
+    ``along`` are lines that go in one message with it.
     """
 
     id: int
@@ -42,7 +57,7 @@ class Errand:
     reply: Reply = field(repr=False)
     recipient: Recipient | None
     inbound: int | None
-    key: str
+    key: Key
     along: tuple[int, ...] = ()
 
 
@@ -124,7 +139,7 @@ def take_due(
     for row in rows:
         to = find_recipient(session, row.conversation, vault)
         line = session.get_one(TranscriptRow, row.line)
-        together = [(row, line)]
+        together, again = [(row, line)], may_be_taken(row)
         if to is not None and to.channel in joining and line.inbound is not None:
             together += answers_behind(session, row, now)
         for one, _ in together:
@@ -136,7 +151,7 @@ def take_due(
                 Reply.of([reply_of(line, vault) for _, line in together]),
                 to,
                 inbound=together[-1][1].inbound,
-                key=key_of(row, vault),
+                key=Key(key_of(row, vault), again),
                 along=tuple(one.id for one, _ in together[1:]),
             )
         )
@@ -146,7 +161,11 @@ def take_due(
 def answers_behind(
     session: Session, first: OutgoingRow, now: datetime
 ) -> list[tuple[OutgoingRow, TranscriptRow]]:
-    """Answers that wait right behind a line, as many as go into one message with it."""
+    """Answers that wait right behind a line, as many as go into one message with it.
+
+    What may have been taken goes with what went with it then, and with nothing else.
+    """
+    again = may_be_taken(first)
     found = session.execute(
         select(OutgoingRow, TranscriptRow)
         .join(TranscriptRow, OutgoingRow.line == TranscriptRow.id)
@@ -159,7 +178,18 @@ def answers_behind(
         .limit(TOGETHER - 1)
     )
     waiting = [(row, line) for row, line in found]
-    return list(takewhile(lambda w: w[0].next_try <= now and w[1].inbound is not None, waiting))
+
+    def joins(row: OutgoingRow, line: TranscriptRow) -> bool:
+        return row.next_try <= now and line.inbound is not None and may_be_taken(row) == again
+
+    return list(takewhile(lambda pair: joins(*pair), waiting))
+
+
+def may_be_taken(row: OutgoingRow) -> bool:
+    """Whether it was on its way before, and nobody knows how that ended."""
+    if row.state == OutgoingState.SENDING:
+        return True
+    return bool(row.failures) and row.reason not in SAID_NO
 
 
 def key_of(row: OutgoingRow, vault: Vault) -> str:
@@ -167,13 +197,22 @@ def key_of(row: OutgoingRow, vault: Vault) -> str:
     return f"{row.id}-{vault.pseudonym(f'{row.id}/{row.created.isoformat()}')}"[:32]
 
 
-def find_sent(session: Session, key: str, vault: Vault) -> OutgoingRow | None:
-    """The line that was sent under a key."""
+def find_sent(session: Session, key: str, vault: Vault) -> Sequence[OutgoingRow]:
+    """The lines that were sent under a key, in one message; none where it is none of ours."""
     number = key.partition("-")[0]
     row = session.get(OutgoingRow, int(number)) if number.isdecimal() else None
     if row is None or row.state != OutgoingState.SENT or key_of(row, vault) != key:
-        return None
-    return row
+        return ()
+    return session.scalars(
+        select(OutgoingRow)
+        .where(
+            OutgoingRow.conversation == row.conversation,
+            OutgoingRow.id >= row.id,
+            OutgoingRow.state == OutgoingState.SENT,
+            OutgoingRow.ended == row.ended,  # lines that go along are noted at one moment
+        )
+        .order_by(OutgoingRow.id)
+    ).all()
 
 
 def put_back(

@@ -9,6 +9,7 @@ from actions.reply import Reply
 from actions.vault import Vault
 from actions.wording import Wording
 from channels.courier import Undeliverable
+from channels.outgoing import Key
 from channels.recipients import Recipient, lose_recipient
 from channels.rests import keep_rest
 from channels.tables import RestRow
@@ -41,7 +42,7 @@ class Writer:
         self.wording = wording
         self.clock = clock
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         """See ``channels.courier.Writer``; Telegram knows no key by which it would drop repeats."""
         if to.account != self.account:
             raise Undeliverable("another bot's chat")

@@ -12,6 +12,7 @@ from actions.wording import Wording
 from channels.allowance import is_being_answered, sent_since
 from channels.client import Client
 from channels.courier import NotNow, Undeliverable
+from channels.outgoing import Key
 from channels.recipients import Recipient, lose_recipient
 from channels.rests import keep_rest
 from channels.wechat.account import Account
@@ -54,7 +55,7 @@ class Writer:
         self.clock = clock
         self.page = page
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         """See ``channels.courier.Writer``."""
         account = self.accounts.get(to.account)
         if account is None:

@@ -76,18 +76,17 @@ def note_miss(
     session: Session, conversation: str, key: str, kind: int, brought: Brought, gateway: Gateway
 ) -> None:
     now, reason = gateway.clock(), f"fail_type {kind}"
-    row = find_sent(session, key, gateway.vault)
-    if row is None:
-        return
-    if kind in ARRIVES_LATER:
-        put_back(session, row, reason, now, after=UNTIL_THEY_WRITE)
-        SENT.labels("wecom", "later").inc()
-        return
-    if kind == REFUSED_BY_THEM:
+    rows = find_sent(session, key, gateway.vault)
+    if rows and kind == REFUSED_BY_THEM:
         lose_recipient(session, conversation)
-    give_up(session, row.id, reason, now)
-    SENT.labels("wecom", "dead").inc()
-    logger.warning("line %d did not arrive: %s", row.id, reason)
+    for row in rows:
+        if kind in ARRIVES_LATER:
+            put_back(session, row, reason, now, after=UNTIL_THEY_WRITE)
+            SENT.labels("wecom", "later").inc()
+        else:
+            give_up(session, row.id, reason, now)
+            SENT.labels("wecom", "dead").inc()
+            logger.warning("line %d did not arrive: %s", row.id, reason)
 
 
 async def change_hands(

@@ -29,7 +29,7 @@ LOOKS_BACK = 6
 
 def menu_of(reply: Reply) -> dict[str, Any] | None:
     """The menu message of a reply; None where it has no choices, or more than fits."""
-    choices, head = reply.buttons, as_text(reply.text) + numbers_to_call((reply,))
+    choices, head = reply.buttons, as_text(reply.text) + numbers_to_call(reply)
     if not choices or len(choices) > MOST or not 0 < len(head.encode()) <= HEAD:
         return None
     if any(len(as_text(button.title).encode()) > TITLE for button in choices):
@@ -46,9 +46,8 @@ def click(button: Button) -> dict[str, str]:
     return {"content": as_text(button.text if len(button.text.encode()) <= TITLE else button.title)}
 
 
-def numbers_to_call(replies: Sequence[Reply]) -> str:
-    calls = [call for reply in replies for call in reply.calls]
-    return "".join(f"\n📞 {as_text(call.name)} {as_text(call.number)}" for call in calls)
+def numbers_to_call(reply: Reply) -> str:
+    return "".join(f"\n📞 {as_text(call.name)} {as_text(call.number)}" for call in reply.calls)
 
 
 def is_numbered(reply: Reply) -> bool:
@@ -71,10 +70,12 @@ def meant(session: Session, conversation: str, text: str, vault: Vault, *, tappa
 
 
 def choices_shown(replies: Sequence[Reply], *, tappable: bool) -> Sequence[Button]:
-    last = next((reply for reply in reversed(replies) if reply.buttons), None)
-    if last is None or not is_numbered(last) or (tappable and menu_of(last) is not None):
+    if not replies:
         return ()
-    return last.buttons
+    said = Reply.of(replies)
+    if not is_numbered(said) or (tappable and menu_of(said) is not None):
+        return ()
+    return said.buttons
 
 
 def last_replies(session: Session, conversation: str, vault: Vault) -> list[Reply]:

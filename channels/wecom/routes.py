@@ -10,6 +10,7 @@ from functools import partial
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy.orm import Session
 
+from actions.reply import Reply
 from channels.arrival import Arrival
 from channels.gateway import Answer, Gateway
 from channels.incoming import GREET, Incoming
@@ -104,7 +105,7 @@ def wecom_routes(
         """The answer in the response; an empty one is taken as received."""
         if not given.replies:
             return Response()
-        shown = show(given.replies, gateway.wording)
+        shown = show(Reply.of(given.replies), gateway.wording)
         now = gateway.clock()
         about = (arrival.conversation, shown.rest, given.inbound, gateway.vault, now)
         await gateway.change(keep_rest, *about)

@@ -13,6 +13,7 @@ from actions.wording import Wording
 from channels.allowance import sent_since
 from channels.client import ApiError, Client
 from channels.courier import NotNow, Undeliverable
+from channels.outgoing import Key
 from channels.recipients import Recipient, lose_recipient
 from channels.rests import keep_rest
 from channels.wecom.account import Account
@@ -30,8 +31,8 @@ MEMBER_LIMITS = ((timedelta(minutes=1), 30), (timedelta(hours=1), 1000))
 """An application may write so often to one member; what is beyond is dropped without a word
 (发送应用消息, 频率限制)."""
 
-CUSTOMER_LIMIT, CUSTOMER_WINDOW = 5, timedelta(hours=48)
-"""So often after a customer's message, and so long (微信客服, 发送消息)."""
+CUSTOMER_WINDOW = timedelta(hours=48)
+"""So long after a customer's message, and five times (微信客服, 发送消息); WeCom counts these."""
 
 A_PERSON_IS_AT_IT = timedelta(hours=1)
 
@@ -56,7 +57,7 @@ class Writer:
         self.wording = wording
         self.clock = clock
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         """See ``channels.courier.Writer``."""
         account = self.accounts.get(to.account)
         if account is None:
@@ -90,15 +91,19 @@ class Writer:
         await self.keep(to, rest, inbound)
 
     async def to_customer(
-        self, to: Recipient, person: Person, reply: Reply, inbound: int | None, key: str
+        self, to: Recipient, person: Person, reply: Reply, inbound: int | None, key: Key
     ) -> None:
         if await asyncio.to_thread(self.is_attended, to):
             raise silence(inbound)
-        if not await asyncio.to_thread(self.may_write, to):
+        if self.clock() - to.heard > CUSTOMER_WINDOW:
             raise NotNow("allowance", UNTIL_THEY_WRITE)
         menu = menu_of(reply)
         text, rest = ("", "") if menu else self.texts(reply)
-        body: dict[str, Any] = {"touser": person.user, "open_kfid": person.service, "msgid": key}
+        body: dict[str, Any] = {
+            "touser": person.user,
+            "open_kfid": person.service,
+            "msgid": key.text,
+        }
         if menu:
             body |= {"msgtype": "msgmenu", "msgmenu": menu}
         else:
@@ -108,6 +113,10 @@ class Writer:
             await client.call(TO_CUSTOMER, body)
         except ApiError as refusal:
             if refusal.code != WRONG_STATE:
+                if key.again:
+                    # Refused as a repeat: it was taken when it was sent before. No document says
+                    # by which code, so any that means nothing else is taken for it.
+                    return
                 raise
             if await state_of(client, person) in {WAITING, WITH_A_PERSON}:
                 await asyncio.to_thread(self.note_attended, to)
@@ -116,7 +125,7 @@ class Writer:
         await self.keep(to, rest, inbound)
 
     def texts(self, reply: Reply) -> Sequence[str]:
-        shown = show((reply,), self.wording)
+        shown = show(reply, self.wording)
         return shown.text, shown.rest
 
     def pause(self, to: Recipient) -> timedelta | None:
@@ -127,12 +136,6 @@ class Writer:
                 if sent_since(session, to.conversation, now - window) >= most:
                     return window
         return None
-
-    def may_write(self, to: Recipient) -> bool:
-        if self.clock() - to.heard > CUSTOMER_WINDOW:
-            return False
-        with self.sessions() as session:
-            return sent_since(session, to.conversation, to.heard) < CUSTOMER_LIMIT
 
     def is_attended(self, to: Recipient) -> bool:
         with self.sessions() as session:

@@ -23,7 +23,7 @@ from bot.service import Service, build, build_app
 from bot.settings import ROOT, Settings
 from bot.tracing import NOTED, Traced, Tracing
 from channels.courier import Courier
-from channels.outgoing import enqueue
+from channels.outgoing import Key, enqueue
 from channels.recipients import Recipient
 from channels.tables import Late
 from channels.transcript import lines_to
@@ -201,7 +201,7 @@ async def test_an_error_is_told_by_its_type(
 class Postbox:
     """Takes what is sent."""
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None: ...
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None: ...
 
 
 async def test_what_is_sent_later_belongs_to_the_trace_of_its_message(

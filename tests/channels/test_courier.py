@@ -11,7 +11,16 @@ from channels.allowance import sent_since
 from channels.courier import Courier, NotNow, Undeliverable
 from channels.gateway import Gateway
 from channels.inbox import record_arrival, record_replies, stop_waiting
-from channels.outgoing import PAUSES, SENDING_WITHIN, Errand, find_sent, put_back, take_due, tell
+from channels.outgoing import (
+    PAUSES,
+    SENDING_WITHIN,
+    Errand,
+    Key,
+    find_sent,
+    put_back,
+    take_due,
+    tell,
+)
 from channels.recipients import Recipient, lose_recipient
 from channels.tables import Handed, Late, OutgoingState
 from tests.channels.house import OWNER, House, arrival, ask, until
@@ -26,10 +35,12 @@ class Postbox:
     faults: list[Exception] = field(default_factory=list)
     got: list[tuple[str, str, bool]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    again: list[bool] = field(default_factory=list)
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         await asyncio.sleep(0)
-        self.keys.append(key)
+        self.keys.append(key.text)
+        self.again.append(key.again)
         if self.faults:
             raise self.faults.pop(0)
         self.got.append((to.person, reply.text, inbound is not None))
@@ -177,6 +188,7 @@ async def test_a_line_that_a_dead_process_was_sending_is_sent_after_a_while(hous
     house.now += SENDING_WITHIN
     await bring(brings)
     assert postbox.texts == ["一"]
+    assert postbox.again == [True]
 
 
 async def test_a_line_has_one_key_however_often_it_is_sent(house: House) -> None:
@@ -189,6 +201,7 @@ async def test_a_line_has_one_key_however_often_it_is_sent(house: House) -> None
     await bring(brings, 2)
     assert len(set(postbox.keys)) == 2
     assert postbox.keys[0] == postbox.keys[1]
+    assert postbox.again == [False, True, False]
     assert all(re.fullmatch(r"[0-9a-zA-Z_-]{1,32}", key) for key in postbox.keys)
 
 
@@ -200,10 +213,9 @@ async def test_a_line_that_did_not_arrive_goes_out_again_under_another_key(house
     await bring(brings)
     [key] = postbox.keys
     with house.sessions.begin() as session:
-        assert find_sent(session, key + "x", house.vault) is None
-        assert find_sent(session, "9" + key, house.vault) is None
-        row = find_sent(session, key, house.vault)
-        assert row is not None
+        assert not find_sent(session, key + "x", house.vault)
+        assert not find_sent(session, "9" + key, house.vault)
+        [row] = find_sent(session, key, house.vault)
         put_back(session, row, "fail_type 6", house.clock(), after=timedelta(hours=1))
     await bring(brings)
     assert states(house) == [OutgoingState.PENDING]
@@ -219,7 +231,7 @@ class Hanging(Postbox):
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: str) -> None:
+    async def send(self, to: Recipient, reply: Reply, *, inbound: int | None, key: Key) -> None:
         if to.person == "p1":
             await self.go.wait()
         await super().send(to, reply, inbound=inbound, key=key)

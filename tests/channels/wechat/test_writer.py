@@ -176,4 +176,6 @@ async def test_without_a_window_an_account_without_a_notice_waits(scene: Scene) 
 async def send_first(scene: Scene) -> None:
     errand = scene.courier.take()[0]
     assert errand.recipient is not None
-    await scene.wechat.writer.send(errand.recipient, errand.reply, inbound=errand.inbound, key="")
+    await scene.wechat.writer.send(
+        errand.recipient, errand.reply, inbound=errand.inbound, key=errand.key
+    )

@@ -1,7 +1,7 @@
 """An application before a house, with a stand-in for WeCom on the other side."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -38,7 +38,7 @@ class Scene:
 
     def __init__(self, house: House, folder: Path, account: Account, *, pace: float = 0.1) -> None:
         house.now = datetime.now(UTC)
-        house.clock = lambda: house.now  # type: ignore[method-assign]
+        house.clock = self.clock  # type: ignore[method-assign]
         self.house = house
         self.answerer = Answerer()
         self.app = FastAPI()
@@ -71,8 +71,14 @@ class Scene:
             vault=house.vault,
             clock=house.clock,
             owner=OWNER,
+            joining=("wecom",),
         )
         self.app.include_router(self.wecom.routes(self.gateway))
+
+    def clock(self) -> datetime:
+        """A moment passes with every look, so that what was sent apart was not sent at once."""
+        self.house.now += timedelta(milliseconds=1)
+        return self.house.now
 
     async def settle(self) -> None:
         """Until everything that lies with WeCom is fetched, answered and sent."""

@@ -45,13 +45,13 @@ async def test_what_did_not_arrive_goes_out_with_their_next_word(scene: Scene, k
     key = await sent(scene)
     await scene.platform.happen("wm1", "msg_send_fail", fail_msgid=key, fail_type=kind)
     await scene.settle()
-    assert scene.platform.seen("wm1").count("收到：您好") == 1
+    assert "\n".join(scene.platform.seen("wm1")).count("收到：您好\n\n第1句") == 1
     await scene.platform.write("wm1", "在吗")
     await scene.settle()
-    assert scene.platform.seen("wm1").count("收到：您好") == 2
+    assert "\n".join(scene.platform.seen("wm1")).count("收到：您好\n\n第1句") == 2
     await scene.platform.happen("wm1", "msg_send_fail", fail_msgid=key, fail_type=kind)
     await scene.settle()
-    assert scene.platform.seen("wm1").count("收到：您好") == 2
+    assert "\n".join(scene.platform.seen("wm1")).count("收到：您好\n\n第1句") == 2
 
 
 @pytest.mark.parametrize(("kind", "reachable"), [(0, 1), (1, 1), (10, 0), (13, 1)])

@@ -44,7 +44,7 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_sent_afterwards(scene: 
     await scene.platform.say("zhangsan", "路灯坏了")
     assert scene.platform.seen("zhangsan") == []
     await scene.settle()
-    assert scene.platform.seen("zhangsan") == ["收到：路灯坏了", "第1句"]
+    assert scene.platform.seen("zhangsan") == ["收到：路灯坏了\n\n第1句"]
     assert len(scene.platform.deliveries) == 1
 
 
