@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions.vault import Vault
 from channels.attachments import Attachments
+from channels.bells import Bells
 from channels.gateway import Gateway
-from channels.lookout import Lookout
 from channels.web.chat import chat_routes
 from channels.web.streams import Streams
 from channels.web.tokens import Tokens
@@ -50,10 +50,10 @@ def build_web(
         key: of clients that name conversations themselves.
         at_once: streams that may be open.
     """
-    lookout = Lookout(reading)
-    lookout.hear(sessions)
+    bells = Bells(reading)
+    bells.hear(sessions)
     return Web(
         attachments,
         Visitors(Tokens(vault, clock, lasts), key),
-        Streams(reading, vault, lookout, at_once=at_once),
+        Streams(reading, vault, bells, at_once=at_once),
     )

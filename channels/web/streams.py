@@ -13,7 +13,7 @@ from fastapi.sse import ServerSentEvent
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions.vault import Vault
-from channels.lookout import Lookout
+from channels.bells import Bells
 from channels.metrics import STREAMS, STREAMS_REFUSED
 from channels.transcript import Spoken, transcript
 from channels.web.lines import line_of
@@ -43,7 +43,7 @@ class Streams:
 
     reading: sessionmaker[Session]
     vault: Vault
-    lookout: Lookout
+    bells: Bells
     each: int = 4
     at_once: int = 500
     closed: bool = False
@@ -62,7 +62,7 @@ class Streams:
         self.open[conversation] += 1
         STREAMS.inc()
         try:
-            with self.lookout.listen(conversation) as bell:
+            with self.bells.listen(conversation) as bell:
                 yield bell
         finally:
             STREAMS.dec()
@@ -103,4 +103,4 @@ class Streams:
     def close(self) -> None:
         """End them all, before the service waits for open requests to end."""
         self.closed = True
-        self.lookout.ring_all()
+        self.bells.ring_all()

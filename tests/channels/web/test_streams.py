@@ -225,7 +225,7 @@ async def test_who_goes_away_leaves_nothing_behind(served: Served) -> None:
         assert STREAMS._value.get() == before + 1
     await until(lambda: STREAMS._value.get() == before)
     assert served.web.streams.open.total() == 0
-    assert served.web.streams.lookout.bells == {}
+    assert served.web.streams.bells.listeners == {}
 
 
 async def test_the_service_stops_though_streams_are_open(served: Served) -> None:
@@ -249,7 +249,7 @@ async def test_an_idle_stream_asks_the_database_nothing(
             return []
 
         monkeypatch.setattr(Streams, "read", note)
-        await asyncio.sleep(0.7)  # a look of the lookout lies in this time
+        await asyncio.sleep(0.7)  # a look for new lines lies in this time
         assert read == []
 
 

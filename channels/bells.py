@@ -35,7 +35,7 @@ AT_ONCE = 1000
 """Lines read in one look."""
 
 
-class Lookout:
+class Bells:
     """Rings for conversations in which something was said.
 
     Args:
@@ -47,7 +47,7 @@ class Lookout:
     ) -> None:
         self.reading = reading
         self.seconds = seconds
-        self.bells: dict[str, set[asyncio.Event]] = {}
+        self.listeners: dict[str, set[asyncio.Event]] = {}
         self.stirred = asyncio.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
         self.watch: asyncio.Task[None] | None = None
@@ -58,17 +58,17 @@ class Lookout:
     def listen(self, conversation: str) -> Iterator[asyncio.Event]:
         """A bell that rings when lines were added, and once after the first look."""
         bell = asyncio.Event()
-        self.bells.setdefault(conversation, set()).add(bell)
+        self.listeners.setdefault(conversation, set()).add(bell)
         if self.watch is None:
             self.loop = asyncio.get_running_loop()
             self.watch = asyncio.create_task(self.keep_watch())
         try:
             yield bell
         finally:
-            self.bells[conversation].discard(bell)
-            if not self.bells[conversation]:
-                del self.bells[conversation]
-            if not self.bells and self.watch is not None:
+            self.listeners[conversation].discard(bell)
+            if not self.listeners[conversation]:
+                del self.listeners[conversation]
+            if not self.listeners and self.watch is not None:
                 self.watch.cancel()
                 self.watch = None
 
@@ -87,12 +87,12 @@ class Lookout:
 
     def stir(self) -> None:
         """Look now rather than later; from any thread."""
-        if self.bells and self.loop is not None:
+        if self.listeners and self.loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 self.loop.call_soon_threadsafe(self.stirred.set)
 
     def ring_all(self) -> None:
-        for bells in self.bells.values():
+        for bells in self.listeners.values():
             for bell in bells:
                 bell.set()
 
@@ -117,7 +117,7 @@ class Lookout:
 
     def ring(self, conversations: set[str]) -> None:
         for conversation in conversations:
-            for bell in self.bells.get(conversation, ()):
+            for bell in self.listeners.get(conversation, ()):
                 bell.set()
 
     def beginning(self) -> int:
