@@ -32,6 +32,9 @@ CLOSE_WITHIN = 2000
 UNTRACED = ("/internal/", "/metrics", "/healthz", "/readyz", "/static/")
 """Asked all the time, or a step of a trace already."""
 
+STREAM = "/events"
+"""How the path of a stream ends, which lasts for hours and would be a span as long."""
+
 
 class Tracing:
     """See ``nlu.spans.Tracer``."""
@@ -94,7 +97,8 @@ class Traced:
         self.tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(UNTRACED):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith(UNTRACED) or path.endswith(STREAM):
             await self.app(scope, receive, send)
             return
 

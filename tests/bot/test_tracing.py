@@ -188,6 +188,16 @@ async def test_a_span_carries_nothing_that_was_said_and_no_open_name(
     assert "GET /api/chat/conversations/{conversation}/messages" in by_name(exporter)
 
 
+async def test_a_page_that_listens_is_no_span_of_hours(
+    service: Service, tracing: Tracing, exporter: InMemorySpanExporter
+) -> None:
+    transport = httpx.ASGITransport(Traced(build_app(service), tracing))
+    async with httpx.AsyncClient(transport=transport, base_url="http://linli") as client:
+        await client.get("/api/chat/conversations/a/messages")
+        await client.get("/api/chat/conversations/a/events")
+    assert list(by_name(exporter)) == ["GET /api/chat/conversations/{conversation}/messages"]
+
+
 async def test_an_error_is_told_by_its_type(
     tracing: Tracing, exporter: InMemorySpanExporter
 ) -> None:

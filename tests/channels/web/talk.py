@@ -1,6 +1,7 @@
 """What a resident does on the page, and what stands there then."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -27,3 +28,12 @@ def expect_log(page: Page, lines: list[str]) -> None:
 def unsent(page: Page) -> list[dict[str, Any]]:
     kept: dict[str, str] = page.evaluate("({...localStorage})")
     return [json.loads(value) for key, value in kept.items() if key.startswith("linli.unsent.")]
+
+
+def until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for what the service must see."""
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it has not come about")

@@ -1,10 +1,11 @@
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.channels.web.canned_service import CannedService
-from tests.channels.web.talk import expect_log, own, replies, say, unsent
+from tests.channels.web.talk import expect_log, own, replies, say, unsent, until
 
 pytestmark = pytest.mark.browser
 
@@ -155,9 +156,17 @@ def test_a_refused_message_can_be_sent_again_under_the_same_id(
 def test_a_message_that_breaks_the_service_does_not_hold_up_the_next(
     page: Page, service: CannedService
 ) -> None:
+    def still(left: int) -> bool:
+        return len(service.faults) == left
+
+    page.clock.install()
     service.faults = [500, 500, 500, 500]
     say(page, "弄坏")
-    expect(own(page)).to_contain_text("没有发出去：测试故障500", timeout=20_000)
+    for left in (3, 2, 1):
+        until(page, partial(still, left))
+        expect(own(page)).to_contain_text("未送达")
+        page.clock.run_for(6_000)
+    expect(own(page)).to_contain_text("没有发出去：测试故障500")
     say(page, "你好")
     expect(replies(page)).to_have_text([re.compile("收到：你好")])
 

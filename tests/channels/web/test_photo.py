@@ -76,7 +76,7 @@ def test_a_very_large_photo_arrives_small(
     page: Page, service: CannedService, tmp_path: Path
 ) -> None:
     path = tmp_path / "photo.jpg"
-    Image.effect_noise((4800, 3600), 90).save(path, quality=80)
+    Image.effect_noise((2600, 2000), 90).save(path, quality=80)
     choose(page, path)
     agree(page)
     expect(replies(page)).to_have_count(1)
