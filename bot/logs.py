@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FRAMES = 8
 """Places of a traceback that are told, the innermost last."""
 
+NAMED = re.compile(r"'[a-z]+:[^']*'")
+"""A conversation as Rasa names it."""
+
 WARNING = re.compile(r"(.+):(\d+): (\w*Warning)\b")
 
 
@@ -86,9 +89,10 @@ def said_by(record: logging.LogRecord) -> str:
     if record.name == "py.warnings":
         found = WARNING.match(line)
         return f"{short(found[1])}:{found[2]} {found[3]}" if found else "warning"
-    if record.name.split(".")[0] == "rasa" and line.startswith("{"):
-        return str(json.loads(line)["event"])
-    return line
+    if record.name.split(".")[0] != "rasa":
+        return line
+    event = str(json.loads(line)["event"]) if line.startswith("{") else line
+    return NAMED.sub("'…'", event)
 
 
 def places(trace: TracebackType | None) -> list[str]:

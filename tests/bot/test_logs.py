@@ -98,6 +98,7 @@ def test_an_error_is_told_by_its_type_and_place_never_by_its_text(form: logs.Lin
         ("asyncio", f"Task exception was never retrieved\nfuture: <Task {NAME}>", "retrieved"),
         ("py.warnings", f"/x/y.py:3: UserWarning: cannot read {NAME}", "y.py:3 UserWarning"),
         ("py.warnings", NAME, "warning"),
+        ("rasa.core.processor", f"no more for sender 'web:{NAME}' now", "sender '…' now"),
         ("rasa.core.processor", f'{{"text": "{NAME}", "event": "no.model"}}', "no.model"),
     ],
 )
