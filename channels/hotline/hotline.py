@@ -60,8 +60,16 @@ class Hotline:
         return await asyncio.to_thread(self.pass_on, heard)
 
     async def __call__(self, heard: Heard) -> Sequence[Reply]:
-        """The answer, or word of the person who comes instead."""
-        replies = await self.respond(heard)
+        """The answer, or word of the person who comes instead; faults in a row count, too."""
+        try:
+            replies = await self.respond(heard)
+        except Exception:
+            failed = self.desk.means.wording.say("failed")
+            missed = replace(failed, signal=Signal.MISSED)
+            settled = await asyncio.to_thread(self.settle, heard, (missed,))
+            if failed in settled:
+                raise
+            return settled
         if any(reply.urgent for reply in replies):
             # “登记这件事” would go to the person who has the conversation.
             held = await asyncio.to_thread(self.is_held, heard.conversation)

@@ -50,6 +50,8 @@ SIGNALS = {
 async def respond(heard: Heard) -> Sequence[Reply]:
     """Stands for Linli: a signal for every saying above, and a word for everything else."""
     text = heard.said.text
+    if text == "出错":
+        raise RuntimeError
     signal = next((s for words, s in SIGNALS.items() if words in text), None)
     first = (Reply(f"这件{OTHER_WANT}了"),) if OTHER_WANT in text else ()
     if "着火了" in text:

@@ -64,6 +64,13 @@ async def test_answers_of_no_use_are_failures_in_a_row(hall: Hall) -> None:
     assert hall.queue()[0].reason is Reason.FAILURES
 
 
+async def test_faults_in_a_row_lead_to_a_person_and_the_others_stay_faults(hall: Hall) -> None:
+    for _ in range(2):
+        assert await hall.tell("出错") == hall.say("failed")
+    assert hall.say("desk_because_failures") in await hall.tell("出错")
+    assert hall.queue()[0].reason is Reason.FAILURES
+
+
 async def test_a_repeated_failure_is_one(hall: Hall) -> None:
     message = arrival("阿巴阿巴", "x")
     for _ in range(4):
