@@ -31,6 +31,10 @@ BECAUSE: Mapping[Reason, str] = MappingProxyType(
     }
 )
 
+SORRY: Mapping[Reason, str] = MappingProxyType(
+    {Reason.FAILURES: "desk_shut_failures", Reason.RULE: "desk_shut_rule"}
+)
+
 AFTERWARDS: Mapping[Ending, tuple[str, str]] = MappingProxyType(
     {
         Ending.BACK: ("desk_over", "desk_what_else"),
@@ -85,7 +89,7 @@ def say_position(session: Session, row: HandoverRow, desk: Desk, now: datetime) 
 def say_shut(reason: Reason, desk: Desk, now: datetime) -> Reply:
     """That nobody is there now, and when somebody will be."""
     wording = desk.means.wording
-    because = wording.text("desk_shut_failures") if reason is Reason.FAILURES else ""
+    because = wording.text(SORRY[reason]) if reason in SORRY else ""
     return wording.say("desk_shut", because=because, **when_open(desk, now))
 
 

@@ -182,8 +182,8 @@ class Hotline:
             self.offer_what_was_said(session, heard, now)
         offered = self.desk.means.wording.say("desk_offer_ticket")
         closed = replace(offered, text=f"{said.text}\n{offered.text}")
-        kept = [plain(r) for r in replies] if reason is Reason.RULE else before_signal(replies)
-        return (*kept, closed)
+        answers = [plain(reply) for reply in replies if reply.citations]
+        return (*(answers if reason is Reason.RULE else before_signal(replies)), closed)
 
     def offer_what_was_said(self, session: Session, heard: Heard, now: datetime) -> None:
         """“登记工单” takes it along; a question that is offered already stays."""

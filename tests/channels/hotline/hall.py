@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from actions.draft import Draft, DraftState, Step, latest, new_draft, save
 from actions.offer import Offer, last_offer
-from actions.reply import Reply, Signal
+from actions.reply import Citation, Reply, Signal
 from actions.tickets.calendar import WorkingCalendar
 from actions.tickets.deadlines import load_rules
 from actions.tickets.register import of_conversation
@@ -56,7 +56,8 @@ async def respond(heard: Heard) -> Sequence[Reply]:
     first = (Reply(f"这件{OTHER_WANT}了"),) if OTHER_WANT in text else ()
     if "着火了" in text:
         return (replace(Reply("请打119", urgent=True), buttons=ASK.buttons),)
-    return (*first, Reply(f"答：{text}", signal=signal))
+    citations = (Citation("《条例》"),) if "依据" in text else ()
+    return (*first, Reply(f"答：{text}", citations=citations, signal=signal))
 
 
 ASK = load_wording(FACTS).say("emergency_after")

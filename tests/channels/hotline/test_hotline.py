@@ -236,6 +236,15 @@ async def test_failures_out_of_hours_offer_a_ticket_of_what_was_said(hall: Hall)
     assert offer.about["question"] == "阿巴阿巴\n阿巴阿巴\n阿巴阿巴呀"
 
 
+async def test_out_of_hours_a_rule_leaves_an_answer_and_nothing_else(hall: Hall) -> None:
+    hall.house.now = EVENING
+    heard = await hall.tell("找记者")
+    assert heard.startswith(hall.say("desk_shut_rule"))
+    heard = await hall.tell("有依据，找记者")
+    assert heard.startswith("答：有依据，找记者")
+    assert hall.say("desk_shut_rule") in heard
+
+
 async def test_out_of_hours_a_report_goes_on(hall: Hall) -> None:
     hall.begin_report()
     hall.house.now = EVENING
