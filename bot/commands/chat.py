@@ -69,7 +69,8 @@ async def service_at(settings: Settings) -> AsyncIterator[str]:
     from bot.engine import free_port
     from bot.service import build, build_app
 
-    settings = settings.model_copy(update={"port": free_port(), "host": "127.0.0.1"})
+    own = {"port": free_port(), "host": "127.0.0.1", "rate_per_person": "off"}
+    settings = settings.model_copy(update=own)
     url = settings.own_url
     service = build(settings)
     server = uvicorn.Server(
