@@ -25,7 +25,7 @@ from actions.tickets.number import find
 from actions.tickets.register import complete, file, filed_as, of_conversation
 from actions.tickets.ticket import Address, Amendment, Kind, NewTicket, Ticket, TicketError
 from actions.turn import Guess, Means, Turn
-from channels.gateway import Heard
+from channels.handling import Heard
 from nlu.text import HAN
 
 ASKS_AFTER_TICKETS = ("我的工单", "我的单子", "工单进度", "查工单")

@@ -32,7 +32,7 @@ from bot.degraded import answer_without_engine
 from bot.engine import Engine, EngineUnavailable
 from bot.metrics import DEGRADED, EMERGENCIES
 from bot.wants import pieces_of
-from channels.gateway import Heard
+from channels.handling import Heard
 from nlu.emergency import Emergency, EmergencyKind, find_emergency
 from nlu.phone import mask_phones
 from nlu.text import has_words, legible

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +24,17 @@ from actions.wording import Wording
 from channels.arrival import Arrival
 from channels.cleaning import clean
 from channels.clerk import Clerk
+from channels.handling import (
+    Answer,
+    Fetch,
+    Heard,
+    Kept,
+    Limit,
+    Refused,
+    Responder,
+    Unless,
+    no_limit,
+)
 from channels.hearing import note_images
 from channels.inbox import (
     Recorded,
@@ -59,62 +70,6 @@ TRIES = 4
 IN_HAND = 8
 """Messages that are answered at the same time in one process; the next wait, and what only has to
 be written down, or to be told that it takes longer, finds the processor free."""
-
-Unless = Callable[[Session], bool]
-"""Asked in the transaction that writes a message down; true refuses it."""
-
-
-class Refused(Exception):
-    """What was to be asked before the message is written down speaks against it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message on its way to the responder; ``id`` is the number of its record."""
-
-    id: int
-    channel: str
-    conversation: str
-    said: Said
-
-
-Fetch = Callable[[str, str, str], Awaitable[str | None]]
-"""Fetches a picture that lies with a channel: account, the channel's name of it, a name of ours.
-The name under which it is kept now; None where it cannot be had or is no picture."""
-
-Responder = Callable[[Heard], Awaitable[Sequence[Reply]]]
-"""Answers a message. It may raise; the resident is then told that the message is kept."""
-
-
-Limit = Callable[[Arrival], Awaitable[Reply | None]]
-"""Counts a new message; a word where it is beyond what may be sent at present, else None."""
-
-
-async def no_limit(arrival: Arrival) -> Reply | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a channel gives to a request.
-
-    ``late``: it is not there in time; ``replies`` then hold at most a word for the while.
-    ``again``: late, and a repeat of the message may still take it along, so the channel should
-    make sure that one comes.
-    """
-
-    replies: tuple[Reply, ...] = field(repr=False)
-    inbound: int = 0
-    late: bool = False
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it was written down, and the way it goes out."""
-
-    replies: tuple[Reply, ...] = field(repr=False)
-    handed: Handed
 
 
 class Gateway:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.offer import Offer, OfferKind, last_offer, make_offer
 from actions.reply import Reply, Signal
-from channels.gateway import Heard, Responder
+from channels.handling import Heard, Responder
 from channels.hotline.desk import Desk, close, offer_ticket, say_position, say_shut, say_waiting
 from channels.hotline.failures import SPANS, begin_anew, count_failure
 from channels.hotline.handover import (

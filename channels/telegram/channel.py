@@ -14,7 +14,8 @@ from actions.vault import Vault
 from actions.wording import Wording
 from channels.attachments import Attachments, NoPicture
 from channels.courier import Writer as AnyWriter
-from channels.gateway import Fetch, Gateway
+from channels.gateway import Gateway
+from channels.handling import Fetch
 from channels.telegram.api import build_bot
 from channels.telegram.polling import Poller
 from channels.telegram.reception import CHANNEL, Reception

@@ -9,7 +9,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy.orm import Session
 
 from channels.arrival import Arrival
-from channels.gateway import Answer, Gateway, Refused
+from channels.gateway import Gateway
+from channels.handling import Answer, Refused
 from channels.incoming import Incoming
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from actions.reply import Reply
 from channels.arrival import Arrival
-from channels.gateway import Answer, Gateway
+from channels.gateway import Gateway
+from channels.handling import Answer
 from channels.incoming import GREET, Incoming
 from channels.metrics import REFUSED
 from channels.recipients import lose_recipient

@@ -17,7 +17,7 @@ from actions.tables import DraftRow
 from actions.tickets.tables import TicketRow
 from actions.turn import Location, Means, Turn
 from bot.degraded import answer_without_engine
-from channels.gateway import Heard
+from channels.handling import Heard
 from tests.actions.stage import LIGHTING, Stage, staged
 
 STORIES = (

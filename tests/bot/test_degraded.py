@@ -7,7 +7,7 @@ from actions.tickets.register import contact_of
 from actions.tickets.ticket import Kind, Status
 from actions.turn import Turn
 from bot.degraded import answer_without_engine
-from channels.gateway import Heard
+from channels.handling import Heard
 from tests.actions.conftest import stage
 from tests.actions.stage import LIGHTING, Stage, words
 

@@ -14,7 +14,7 @@ from actions.report import take_report
 from actions.turn import Location, Turn
 from bot.engine import Engine, EngineUnavailable
 from bot.responder import READ_BY_ENGINE, Responder, plain
-from channels.gateway import Heard
+from channels.handling import Heard
 from tests.actions.conftest import stage
 from tests.actions.stage import Stage, buttons, words
 

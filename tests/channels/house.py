@@ -19,7 +19,8 @@ from actions.vault import Vault
 from actions.wording import Wording, load_wording
 from bot.database import open_engine, open_sessions
 from channels.arrival import Arrival
-from channels.gateway import Gateway, Heard
+from channels.gateway import Gateway
+from channels.handling import Heard
 from channels.inbox import record_arrival, record_replies
 from channels.tables import Base
 from channels.transcript import Spoken, transcript

@@ -6,7 +6,8 @@ import pytest
 
 from actions.reply import Reply
 from actions.turn import Location
-from channels.gateway import Gateway, Heard
+from channels.gateway import Gateway
+from channels.handling import Heard
 from channels.tables import InboundState
 from tests.channels.house import LIMIT, Answerer, House, arrival, ask, until
 

@@ -8,7 +8,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from channels.arrival import Arrival
-from channels.gateway import TRIES, Answer, Gateway, Heard
+from channels.gateway import TRIES, Gateway
+from channels.handling import Answer, Heard
 from channels.inbox import HOLD, REPEATS_WITHIN
 from channels.tables import Handed, InboundState, Late, OutgoingState
 from tests.channels.house import Answerer, House, arrival, ask, until

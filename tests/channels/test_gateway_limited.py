@@ -4,7 +4,8 @@ import pytest
 
 from actions.reply import Reply
 from channels.arrival import Arrival
-from channels.gateway import Gateway, Heard
+from channels.gateway import Gateway
+from channels.handling import Heard
 from tests.channels.house import LIMIT, House, arrival, ask
 
 pytestmark = pytest.mark.anyio

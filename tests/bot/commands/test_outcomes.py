@@ -31,7 +31,7 @@ from bot.commands.outcomes import (
 )
 from bot.settings import Settings
 from channels.arrival import Arrival
-from channels.gateway import Answer
+from channels.handling import Answer
 from tests.actions.conftest import stage
 from tests.actions.stage import Stage
 

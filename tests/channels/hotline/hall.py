@@ -20,7 +20,8 @@ from actions.turn import Guess, Means
 from actions.vault import Vault
 from actions.wording import load_wording
 from bot.database import METADATA, open_engine, open_sessions
-from channels.gateway import Gateway, Heard
+from channels.gateway import Gateway
+from channels.handling import Heard
 from channels.hearing import recall
 from channels.hotline.desk import Desk
 from channels.hotline.handover import Handover, HandoverEvent, State, ended, events, queue

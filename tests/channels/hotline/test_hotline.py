@@ -1,7 +1,7 @@
 import pytest
 
 from actions.offer import OfferKind
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.hotline.handover import Ending, Reason, State, Step
 from channels.hotline.operators import answer, give_back
 from channels.tables import Late

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from actions.reply import Button, Reply
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.inbox import HOLD
 from channels.telegram.standin import photo
 from tests.channels.house import Answerer, House, until

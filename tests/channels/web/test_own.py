@@ -17,7 +17,7 @@ from actions.reply import Reply
 from bot.server import Server
 from channels.attachments import Attachments
 from channels.errors import add_error_handlers
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.outgoing import tell
 from channels.web.page import page_routes
 from tests.channels.house import House

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.reply import Button, PhoneNumber, Reply, TicketCard
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.replays import REPEATED_WITHIN, is_replayed
 from channels.sealed import FRESH, signature
 from channels.tables import Handed

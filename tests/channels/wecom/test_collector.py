@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from actions.reply import Button, Reply
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.metrics import REFUSED
 from channels.wecom.collector import Collector
 from channels.wecom.cursors import BEFORE, EVERY, HOLD

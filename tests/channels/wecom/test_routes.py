@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.reply import Button, PhoneNumber, Reply
-from channels.gateway import Heard
+from channels.handling import Heard
 from channels.replays import REPEATED_WITHIN
 from channels.sealed import FRESH
 from channels.tables import Handed
