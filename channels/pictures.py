@@ -12,7 +12,7 @@ from channels.courier import NotNow, Undeliverable
 async def fetch_picture(
     client: Client | None, attachments: Attachments, media: str, name: str
 ) -> str | None:
-    """See ``channels.gateway.Fetch``; ``client`` is None where the account has none."""
+    """See ``channels.handling.Fetch``; ``client`` is None where the account has none."""
     if client is None:
         return None
     try:

@@ -80,7 +80,7 @@ class Telegram:
             await Poller(reception, self.sessions, clock=self.clock, owner=self.owner).run()
 
     async def fetch(self, account: str, media: str, name: str) -> str | None:
-        """See ``channels.gateway.Fetch``."""
+        """See ``channels.handling.Fetch``."""
         if self.bot is None or account != self.account:
             return None
         try:

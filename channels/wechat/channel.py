@@ -36,7 +36,7 @@ class WeChat:
         return wechat_routes(gateway, self.accounts, within=within, page=self.page)
 
     async def fetch(self, account: str, media: str, name: str) -> str | None:
-        """See ``channels.gateway.Fetch``."""
+        """See ``channels.handling.Fetch``."""
         return await fetch_picture(self.apis.get(account), self.attachments, media, name)
 
     async def close(self) -> None:

@@ -52,7 +52,7 @@ class WeCom:
         await self.collect_for(gateway).run()
 
     async def fetch(self, account: str, media: str, name: str) -> str | None:
-        """See ``channels.gateway.Fetch``."""
+        """See ``channels.handling.Fetch``."""
         return await fetch_picture(self.clients.get(account), self.attachments, media, name)
 
     async def close(self) -> None:
