@@ -84,7 +84,6 @@ def refusal(refused: Refused) -> str:
         "the gate refuses; what residents get stays as it was",
         *(f"  {fault}" for fault in refused.verdict.faults),
         f"every question before and after: {refused.report}",
-        "mend the entries, or publish all the same: "
-        "linli knowledge publish --override REASON --by NAME",
+        "mend the entries, or do it all the same: --override REASON",
     ]
     return "\n".join(lines)

@@ -102,8 +102,8 @@ def publish(
         verdict, report = None, None
         try:
             if before is None or manifest.id != before.id:
-                verdict = _judged(home, before, manifest, encoder, now, terms, progress)
-                report = _reported(home, manifest, verdict)
+                verdict = judged(home, before, manifest, encoder, now, terms, progress)
+                report = reported(home, manifest, verdict)
                 if verdict.faults and not override:
                     raise Refused(verdict, report)
             with writing() as session:
@@ -150,7 +150,7 @@ def roll_back(
     return manifest
 
 
-def _judged(
+def judged(
     home: Path,
     before: Manifest | None,
     manifest: Manifest,
@@ -159,6 +159,7 @@ def _judged(
     terms: Terms,
     progress: Progress,
 ) -> Verdict:
+    """What the gate says of a snapshot beside the one that residents have."""
     entries = EntryFile(home / "snapshots" / manifest.id)
     changed = list(range(len(entries)))
     if before is not None:
@@ -194,7 +195,7 @@ def _opened(home: Path, manifest: Manifest | None, encoder: Encoder) -> Searcher
         return None
 
 
-def _reported(home: Path, manifest: Manifest, verdict: Verdict) -> Path:
+def reported(home: Path, manifest: Manifest, verdict: Verdict) -> Path:
     """Writes every question before and after to a file; the oldest files go."""
     folder = home / REPORTS
     folder.mkdir(exist_ok=True)

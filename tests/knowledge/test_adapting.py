@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from knowledge import adapted, adapting, publishing
 from knowledge.adapting import AdaptingError, Comparison, adapt, better, set_aside
 from knowledge.evaluation import Measured
+from knowledge.gate import Limits, Verdict
 from knowledge.home_encoder import encoder_for
 from knowledge.manifest import Manifest
 from knowledge.pointer import status
-from knowledge.publishing import Terms
+from knowledge.publishing import Refused, Terms
 from knowledge.snapshot import open_current
 from tests.knowledge.corpus import ENTRIES, REGIONS
 from tests.knowledge.editing import empty_database, put
 from tests.knowledge.tiny_model import tiny_model
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+TERMS = Terms(REGIONS, limits=Limits(tolerance=1.0))
 THINGS = "碗盆锅勺桌椅床柜灯伞鞋帽"
 PAIRS = [(f"{thing}{slang}", f"{thing}{plain}")
          for thing in THINGS
@@ -75,7 +77,7 @@ def test_a_better_encoder_is_published_and_outlives_later_publishes(
 ) -> None:
     first = publish(session, home)
     monkeypatch.setattr(adapting, "better", lambda aside, tests: True)
-    adaptation = adapt(PAIRS, home, NOW + timedelta(hours=1))
+    adaptation = adapt(PAIRS, home, NOW + timedelta(hours=1), TERMS)
     current = status(home).current
     assert current is not None
     assert current.id == adaptation.snapshot
@@ -90,13 +92,30 @@ def test_a_better_encoder_is_published_and_outlives_later_publishes(
     assert other.encoder_name not in {current.encoder_name, first.encoder_name}
 
 
+def test_the_gate_may_refuse_and_be_overridden(
+    session: Session, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(session, home)
+    monkeypatch.setattr(adapting, "better", lambda aside, tests: True)
+    refusing = Verdict((), (0.9, 0.5), ("recall drops",))
+    monkeypatch.setattr(adapting, "judged", lambda *arguments: refusing)
+    with pytest.raises(Refused, match="recall drops") as refused:
+        adapt(PAIRS, home, NOW + timedelta(hours=1), TERMS)
+    assert refused.value.report.exists()
+    assert status(home).current == first
+    assert adapted.read(home).pairs == ()
+    adaptation = adapt(PAIRS, home, NOW + timedelta(hours=2), TERMS, override="本地说法要紧")
+    assert adaptation.overridden == ("recall drops",)
+    assert adapted.read(home).pairs
+
+
 def test_a_worse_encoder_is_thrown_away(
     session: Session, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = publish(session, home)
     folders = sorted((home / "encoders").iterdir())
     monkeypatch.setattr(adapting, "better", lambda aside, tests: False)
-    adaptation = adapt(PAIRS, home, NOW + timedelta(hours=1))
+    adaptation = adapt(PAIRS, home, NOW + timedelta(hours=1), TERMS)
     assert adaptation.snapshot is None
     assert status(home).current == first
     assert sorted((home / "encoders").iterdir()) == folders
@@ -111,7 +130,12 @@ def test_another_model_is_trained_and_loaded_again(
     assert open_current(home).encoder.dimension == 16
     monkeypatch.setattr(adapting, "better", lambda aside, tests: True)
     monkeypatch.setattr(adapting, "RATE", 1e-2)
-    adapt(PAIRS, home, NOW + timedelta(hours=1), model=model, instruction="问：")
+    adapt(
+        PAIRS,
+        home,
+        NOW + timedelta(hours=1),
+        Terms(REGIONS, model, "问：", limits=Limits(tolerance=1.0)),
+    )
     searcher = open_current(home)
     assert searcher.encoder.name != first.encoder_name
     assert searcher.encoder.instruction == "问："
@@ -124,7 +148,7 @@ def test_another_model_is_trained_and_loaded_again(
 
 def test_too_few_pairs_and_another_encoder_are_refused(session: Session, home: Path) -> None:
     with pytest.raises(AdaptingError, match="3 pairs are too few"):
-        adapt(PAIRS[:3], home, NOW)
+        adapt(PAIRS[:3], home, NOW, TERMS)
     publish(session, home)
     with pytest.raises(AdaptingError, match="publish first"):
-        adapt(PAIRS, home, NOW, model="some-model")
+        adapt(PAIRS, home, NOW, Terms(REGIONS, "some-model"))

@@ -79,18 +79,18 @@ def test_published_and_in_force_may_be_said_in_one() -> None:
 
 def test_what_an_amending_decision_is_known_to_say_is_taken() -> None:
     found = dates(
-        "1999年4月29日第九次会议通过",
-        "2017年9月1日第二十九次会议《关于修改〈中华人民共和国法官法〉等八部法律的决定》修正",
-        body=("第二条 本法自1999年10月1日起施行。",),
+        "2007年6月29日第二十八次会议通过",
+        "2012年12月28日第三十次会议《关于修改〈中华人民共和国劳动合同法〉的决定》修正",
+        body=("第二条 本法自2008年1月1日起施行。",),
     )
-    assert (found.effective, found.notes) == (date(2018, 1, 1), ())
+    assert (found.effective, found.notes) == (date(2013, 7, 1), ())
 
 
 def test_decisions_come_into_force_on_a_later_day_than_theirs() -> None:
     with AMENDMENTS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows == sorted(rows, key=lambda row: row["decided"])
-    assert all(row["decided"] < row["effective"] and row["words"] for row in rows)
+    assert all(row["decided"] < row["effective"] and row["words"] and row["source"] for row in rows)
 
 
 def test_at_once_means_the_day_of_publishing() -> None:

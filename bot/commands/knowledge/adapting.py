@@ -14,33 +14,39 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def adapt(file: Path) -> None:
-    """Train the encoder on FILE: JSON lines {query, question}; published only if it is better.
+@click.option("--override", default="", metavar="REASON", help="Publish even if the gate refuses.")
+def adapt(file: Path, override: str) -> None:
+    """Train the encoder on FILE: JSON lines {query, question}; published only if it is better
+    and the gate lets it through.
 
     A tenth of the questions is kept aside to measure on. Status 1 when the old encoder stays.
     """
     from bot.cli import read_settings
     from bot.commands.transaction import transaction
+    from bot.publishing import refusal, terms_of
     from knowledge.adapting import adapt as train
     from knowledge.audit import Event, record
+    from knowledge.publishing import Refused
     from knowledge.questions import read_pairs
 
     settings, now = read_settings(), system_clock()
     with faults():
-        adaptation = train(
-            read_pairs(file),
-            settings.home,
-            now,
-            model="" if settings.encoder == "static" else settings.encoder,
-            instruction=settings.encoder_instruction,
-            progress=_tell,
-        )
+        try:
+            adaptation = train(
+                read_pairs(file), settings.home, now, terms_of(settings), override=override,
+                progress=_tell,
+            )  # fmt: skip
+        except Refused as refused:
+            _tell(refusal(refused))
+            raise SystemExit(1) from None
     click.echo(shown(adaptation))
     if adaptation.snapshot is None:
         _tell("the new encoder is not better; the old one stays")
         raise SystemExit(1)
     with transaction(settings) as session:
         pairs = f"{adaptation.learnt} pairs"
+        if adaptation.overridden:
+            pairs += f"; gate overridden ({len(adaptation.overridden)} faults): {override}"
         done = Event(now, settings.editor, "adapted", "snapshot", adaptation.snapshot, reason=pairs)
         record(session, done)
     click.echo(f"{adaptation.snapshot}: the same entries with the new encoder")
