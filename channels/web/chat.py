@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
@@ -17,7 +16,7 @@ from channels.attachments import Attachments, NoPicture
 from channels.gateway import Gateway
 from channels.limits import JsonRoute
 from channels.web.lines import CHANNEL, key_of, line_of
-from channels.web.streams import Streams
+from channels.web.streams import Seat, Streams
 from channels.web.visitors import Visitors
 
 
@@ -49,14 +48,6 @@ class Message(BaseModel):
     text: Text | None = Field(None, max_length=200_000)
     location: Point | None = None
     image: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A page that waits for lines: of which conversation, and what rings for it."""
-
-    conversation: str
-    bell: asyncio.Event
 
 
 def chat_routes(
@@ -107,21 +98,20 @@ def chat_routes(
         response.headers["Cache-Control"] = "no-store"
         return {"messages": [line_of(line, address_of(conversation)) for line in lines]}
 
-    async def listener(conversation: Id, request: Request) -> AsyncIterator[Listener]:
+    async def seat(conversation: Id, request: Request) -> AsyncIterator[Seat]:
         key = key_of(visitors.reads(request, conversation))
-        with streams.seat(key) as bell:
-            yield Listener(key, bell)
+        with streams.seat(key) as seat:
+            yield seat
 
     @routes.get("/conversations/{conversation}/events", response_class=EventSourceResponse)
     async def events(
         conversation: Id,
-        listens: Annotated[Listener, Depends(listener)],
+        seat: Annotated[Seat, Depends(seat)],
         after: After = 0,
         last_event_id: Annotated[int | None, Header(ge=0, le=2**62)] = None,
     ) -> AsyncIterator[ServerSentEvent]:
         start = after if last_event_id is None else last_event_id
-        address = address_of(conversation)
-        async for event in streams.events(listens.conversation, listens.bell, start, address):
+        async for event in streams.events(seat, start, address_of(conversation)):
             yield event
 
     @routes.get("/conversations/{conversation}/images/{name}")

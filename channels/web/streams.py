@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import random
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
@@ -31,6 +30,19 @@ FULL = "现在看的人太多，请稍后再试。"
 FULL_FOR = {"Retry-After": "20"}  # seconds
 
 
+@dataclass(eq=False, slots=True)
+class Seat:
+    """A stream's place: the bell rings when there may be something to read."""
+
+    conversation: str
+    bell: asyncio.Event
+    given_away: bool = False
+
+    def give_away(self) -> None:
+        self.given_away = True
+        self.bell.set()
+
+
 @dataclass(slots=True)
 class Streams:
     """Those open now.
@@ -47,31 +59,42 @@ class Streams:
     each: int = 4
     at_once: int = 500
     closed: bool = False
-    open: Counter[str] = field(default_factory=Counter)
+    seats: dict[str, list[Seat]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def seat(self, conversation: str) -> Iterator[asyncio.Event]:
-        """Room for one more, with the bell that rings when there may be something to read.
+    def seat(self, conversation: str) -> Iterator[Seat]:
+        """Room for one more; where the conversation has no more, the oldest one's.
+
+        A telephone that lost its line leaves a stream behind of which nobody knows that it is dead.
 
         Raises:
             HTTPException: 503, there is no room.
         """
-        if self.closed or self.open.total() >= self.at_once or self.open[conversation] >= self.each:
+        taken = self.seats.setdefault(conversation, [])
+        if len(taken) >= self.each:
+            taken.pop(0).give_away()
+        elif self.closed or sum(map(len, self.seats.values())) >= self.at_once:
             STREAMS_REFUSED.inc()
+            self.forget(conversation)
             raise HTTPException(503, FULL, headers=FULL_FOR)
-        self.open[conversation] += 1
         STREAMS.inc()
         try:
             with self.bells.listen(conversation) as bell:
-                yield bell
+                seat = Seat(conversation, bell)
+                taken.append(seat)
+                yield seat
         finally:
             STREAMS.dec()
-            self.open[conversation] -= 1
-            self.open += Counter()  # forgets what nobody reads
+            if not seat.given_away:
+                taken.remove(seat)
+            self.forget(conversation)
 
-    async def events(
-        self, conversation: str, bell: asyncio.Event, after: int, address: str
-    ) -> AsyncIterator[ServerSentEvent]:
+    def forget(self, conversation: str) -> None:
+        """What nobody reads any more."""
+        if not self.seats.get(conversation, True):
+            del self.seats[conversation]
+
+    async def events(self, seat: Seat, after: int, address: str) -> AsyncIterator[ServerSentEvent]:
         """The lines behind ``after``, those said later as they come, and signs of life.
 
         A line is read from the database when the one before it has been taken, so a slow reader
@@ -81,9 +104,9 @@ class Streams:
             address: of the conversation, for those of its pictures.
         """
         yield ServerSentEvent(event="open", raw_data="", retry=random.randint(*COME_BACK))  # noqa: S311
-        while not self.closed:
-            bell.clear()
-            lines = await asyncio.to_thread(self.read, conversation, after)
+        while not self.closed and not seat.given_away:
+            seat.bell.clear()
+            lines = await asyncio.to_thread(self.read, seat.conversation, after)
             for line in lines:
                 after = line.id
                 content = json.dumps(line_of(line, address), ensure_ascii=False)
@@ -92,9 +115,11 @@ class Streams:
                 continue
             try:
                 async with asyncio.timeout(SIGN_OF_LIFE):
-                    await bell.wait()
+                    await seat.bell.wait()
             except TimeoutError:
                 yield ServerSentEvent(event="alive", raw_data="")
+        if seat.given_away:
+            yield ServerSentEvent(event="replaced", raw_data="")
 
     def read(self, conversation: str, after: int) -> list[Spoken]:
         with self.reading() as session:

@@ -88,6 +88,12 @@ export class Stream {
       heard();
       if (this.#source === source) this.#line(JSON.parse(data));
     });
+    // Too many pages are open on this conversation; this one looks now and then.
+    source.addEventListener("replaced", () => {
+      if (this.#source !== source) return;
+      this.close();
+      this.#later(PAUSES.at(-1), () => this.#connect());
+    });
     source.addEventListener("error", () => {
       if (this.#source === source && source.readyState === EventSource.CLOSED) this.#again();
     });

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -198,16 +199,25 @@ async def test_silence_is_broken_by_signs_of_life(
         await until(lambda: heard.texts == ["还在"])
 
 
-async def test_a_conversation_has_so_many_streams_and_then_a_polite_word(served: Served) -> None:
+def says(heard: Heard, text: str) -> bool:
+    return heard.texts == [text]
+
+
+async def test_a_conversation_has_so_many_streams_and_the_oldest_makes_room(
+    served: Served,
+) -> None:
     async with AsyncExitStack() as listening:
-        for _ in range(served.web.streams.each):
+        heard = [
             await listening.enter_async_context(served.listening())
-        async with served.listening() as refused:
-            assert refused.answer.status_code == 503
-            assert int(refused.answer.headers["retry-after"]) > 0
-    await until(lambda: served.web.streams.open.total() == 0)
-    async with served.listening() as heard:
-        assert heard.answer.status_code == 200
+            for _ in range(served.web.streams.each + 1)
+        ]
+        await until(lambda: heard[0].ended)
+        assert heard[0].events[-1]["event"] == "replaced"
+        served.say("还在")
+        for one in heard[1:]:
+            await until(partial(says, one, "还在"))
+        assert len(served.web.streams.seats[served.key]) == served.web.streams.each
+    await until(lambda: served.web.streams.seats == {})
 
 
 async def test_there_are_so_many_over_all(served: Served) -> None:
@@ -216,6 +226,7 @@ async def test_there_are_so_many_over_all(served: Served) -> None:
         served.token = served.web.visitors.tokens.new()
         async with served.listening() as refused:
             assert refused.answer.status_code == 503
+            assert int(refused.answer.headers["retry-after"]) > 0
 
 
 async def test_who_goes_away_leaves_nothing_behind(served: Served) -> None:
@@ -224,7 +235,7 @@ async def test_who_goes_away_leaves_nothing_behind(served: Served) -> None:
         await until(lambda: heard.events)
         assert STREAMS._value.get() == before + 1
     await until(lambda: STREAMS._value.get() == before)
-    assert served.web.streams.open.total() == 0
+    assert served.web.streams.seats == {}
     assert served.web.streams.bells.listeners == {}
 
 
