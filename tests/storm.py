@@ -181,6 +181,7 @@ async def site(home: Path, made: Settings, api: int, stack: contextlib.AsyncExit
         "LINLI_WECHAT_ACCOUNTS": json.dumps([plain(ACCOUNT)]),
         "LINLI_WECHAT_API_URL": f"http://127.0.0.1:{api}",
         "LINLI_LOG_LEVEL": "WARNING",
+        "LINLI_DESK_HOURS": "[]",
         **({"LINLI_DATABASE_URL": DATABASE} if DATABASE else {}),
         **({"LINLI_REDIS_URL": REDIS} if REDIS else {}),
     }

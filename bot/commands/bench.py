@@ -94,6 +94,7 @@ async def start(settings: Settings) -> asyncio.subprocess.Process:
         "LINLI_PORT": str(settings.port),
         "LINLI_RASA_MODEL": str(settings.rasa_model),
         "LINLI_LOG_LEVEL": "ERROR",
+        "LINLI_DESK_HOURS": "[]",  # nobody sits there to answer
     }
     return await asyncio.create_subprocess_exec(
         sys.executable,

@@ -277,6 +277,7 @@ def in_empty_home(settings: Settings, home: Path) -> Settings:
             "rasa_url": None,
             "rasa_model": newest_model(settings),
             "rasa_answers_within": ANSWERED_WITHIN,
+            "desk_hours": (),
         }
     )
     migrate(fresh.database)
