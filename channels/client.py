@@ -7,9 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy.orm import Session, sessionmaker
 
+from actions.vault import Vault
 from channels.courier import NotNow, Undeliverable
-from channels.passes import Passes
+from channels.passes import Passes, Renew
+from nlu.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +117,30 @@ class Client:
     async def get_media(self, media_id: str, token: str) -> httpx.Response:
         asked = {"access_token": token, "media_id": media_id}
         return await self.http.get("/cgi-bin/media/get", params=asked)
+
+
+def clients_of(
+    channel: str,
+    renewals: Mapping[str, Renew],
+    codes: Codes,
+    http: httpx.AsyncClient,
+    sessions: sessionmaker[Session],
+    *,
+    vault: Vault,
+    clock: Clock,
+    owner: str,
+) -> dict[str, Client]:
+    """A client for every account, by its name.
+
+    Args:
+        renewals: by name, how the account asks for its token.
+    """
+
+    def pass_of(name: str, renew: Renew) -> Passes:
+        account = f"{channel}:{name}"
+        return Passes(account, renew, sessions, vault=vault, clock=clock, owner=owner)
+
+    return {name: Client(http, pass_of(name, renew), codes) for name, renew in renewals.items()}
 
 
 def content(answer: httpx.Response) -> dict[str, Any]:

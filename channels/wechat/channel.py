@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions.vault import Vault
 from actions.wording import Wording
 from channels.attachments import Attachments
-from channels.client import WITHIN, Client
+from channels.client import WITHIN, Client, clients_of
 from channels.gateway import Gateway
-from channels.passes import Passes
 from channels.pictures import fetch_picture
 from channels.wechat.account import Account
 from channels.wechat.api import CODES, renewal
@@ -64,21 +63,12 @@ def build_wechat(
     """
     http = httpx.AsyncClient(base_url=url, timeout=WITHIN, transport=transport)
     by_name = {account.name: account for account in accounts}
-    apis = {
-        account.name: Client(
-            http,
-            Passes(
-                f"wechat:{account.name}",
-                renewal(http, account.app_id, account.secret.get_secret_value()),
-                sessions,
-                vault=vault,
-                clock=clock,
-                owner=owner,
-            ),
-            CODES,
-        )
+    renewals = {
+        account.name: renewal(http, account.app_id, account.secret.get_secret_value())
         for account in accounts
         if account.secret.get_secret_value()
     }
+    about = (CODES, http, sessions)
+    apis = clients_of("wechat", renewals, *about, vault=vault, clock=clock, owner=owner)
     writer = Writer(by_name, apis, sessions, vault=vault, wording=wording, clock=clock, page=page)
     return WeChat(by_name, apis, writer, http, attachments, page)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions.vault import Vault
 from actions.wording import Wording
 from channels.attachments import Attachments
-from channels.client import WITHIN, Client
+from channels.client import WITHIN, Client, clients_of
 from channels.gateway import Gateway
-from channels.passes import Passes
 from channels.pictures import fetch_picture
 from channels.wecom.account import Account
 from channels.wecom.api import CODES, renewal
@@ -83,20 +82,11 @@ def build_wecom(
     """
     http = httpx.AsyncClient(base_url=url, timeout=WITHIN, transport=transport)
     by_name = {account.name: account for account in accounts}
-    clients = {
-        account.name: Client(
-            http,
-            Passes(
-                f"wecom:{account.name}",
-                renewal(http, account.corp_id, account.secret.get_secret_value()),
-                sessions,
-                vault=vault,
-                clock=clock,
-                owner=owner,
-            ),
-            CODES,
-        )
+    renewals = {
+        account.name: renewal(http, account.corp_id, account.secret.get_secret_value())
         for account in accounts
     }
+    about = (CODES, http, sessions)
+    clients = clients_of("wecom", renewals, *about, vault=vault, clock=clock, owner=owner)
     writer = Writer(by_name, clients, sessions, vault=vault, wording=wording, clock=clock)
     return WeCom(by_name, clients, writer, http, attachments, within)

@@ -193,7 +193,8 @@ class Collector:
 
     async def hear(self, round: Round, brought: Brought, conversation: str) -> None:
         """A customer's message; where a servicer holds the conversation it is theirs."""
-        if brought.at < round.since or brought.incoming.ignored:
+        is_old = brought.at is not None and brought.at < round.since
+        if is_old or brought.incoming.ignored:
             return
         if await self.is_attended(round.account, brought.person, conversation):
             return

@@ -23,12 +23,13 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """One item of a page. ``about`` are an event's fields, their names in lower case."""
+    """One item of a page. ``about`` are an event's fields, their names in lower case; ``at`` is
+    None where it does not say when."""
 
     id: str
     origin: int
     person: Person = field(repr=False)
-    at: datetime
+    at: datetime | None
     incoming: Incoming = field(repr=False)
     about: Mapping[str, Any] = field(repr=False)
 
@@ -55,12 +56,21 @@ def read(item: object, service: str) -> Brought:
             id=str(fields["msgid"])[:150],
             origin=Origin.EVENT if kind == "event" else int(fields.get("origin") or 0),
             person=person,
-            at=datetime.fromtimestamp(int(fields.get("send_time") or 0), UTC),
+            at=moment(fields.get("send_time")),
             incoming=Incoming(ignored=True) if about else MESSAGES.get(kind, unknown)(content),
             about=about,
         )
     except (*MALFORMED, OSError) as error:
         raise Malformed(type(error).__name__) from error
+
+
+def moment(told: object) -> datetime | None:
+    """Seconds since 1970, as WeCom writes them; None for nothing.
+
+    Raises:
+        ValueError, OverflowError, OSError: no moment.
+    """
+    return datetime.fromtimestamp(int(str(told)), UTC) if told else None
 
 
 def said(content: Mapping[str, Any]) -> Incoming:

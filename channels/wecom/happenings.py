@@ -41,7 +41,8 @@ Happening = Callable[[Brought, str, Client, Gateway], Awaitable[None]]
 async def enter(brought: Brought, conversation: str, client: Client, gateway: Gateway) -> None:
     """Somebody opened the conversation: a word of welcome, where WeCom gives the right to one."""
     code = brought.about.get("welcome_code")
-    if not code or gateway.clock() - brought.at > WELCOMES_WITHIN:
+    late = brought.at is not None and gateway.clock() - brought.at > WELCOMES_WITHIN
+    if not code or late:
         return
     greeting = gateway.wording.say(GREET)
     try:

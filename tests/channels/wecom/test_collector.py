@@ -168,6 +168,13 @@ async def test_what_was_said_before_linli_came_is_not_answered(scene: Scene) -> 
     assert scene.answerer.texts == ["刚才的事"]
 
 
+async def test_what_does_not_say_when_it_was_said_is_answered(scene: Scene) -> None:
+    scene.platform.leave("wm1", msgtype="text", text={"content": "一"}, send_time=None)
+    await scene.platform.call()
+    await scene.settle()
+    assert scene.answerer.texts == ["一"]
+
+
 async def test_what_was_said_while_linli_was_down_is_answered(scene: Scene) -> None:
     await scene.platform.write("wm1", "一")
     await scene.settle()
