@@ -53,8 +53,11 @@ from channels.wecom.channel import WeCom, build_wecom
 from knowledge.manifest import SnapshotError
 from knowledge.retention import keep_forgetting
 from knowledge.shelf import Shelf
+from nlu.address import find_addresses
 from nlu.clock import Clock, system_clock
+from nlu.emergency import find_emergency
 from nlu.spans import trace_id
+from nlu.text import legible
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +136,13 @@ class Service:
         except SQLAlchemyError:
             return False
         return True
+
+    def warm_up(self) -> None:
+        """Load what the first message would wait a second for."""
+        self.knowledge_is_there()
+        words = legible("您好，松涛苑3号楼").text
+        find_emergency(words)
+        find_addresses(words)
 
     def knowledge_is_there(self) -> bool:
         try:
@@ -300,7 +310,7 @@ def build_app(service: Service) -> FastAPI:
         ]
         if service.supervisor is not None:
             work.append(asyncio.create_task(service.supervisor.run()))
-        await asyncio.to_thread(service.knowledge_is_there)
+        await asyncio.to_thread(service.warm_up)
         yield
         for task in work:
             task.cancel()
