@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.house import House
-from knowledge.nearness import EXACT
 from knowledge.search import Decision, Searcher
 
 MANY, FEW = 2000, 100
-"""At most so many test questions are asked, fewer of a pool of more than ``EXACT`` texts."""
+LARGE = 50_000
+"""At most so many test questions are asked, the few of a pool of more than ``LARGE`` texts."""
 
 NEIGHBOURS = 50
 """Of so many changed entries the nearest others are looked at too."""
@@ -228,7 +228,7 @@ def _tests(
     """Of all entries in force; of many those that changed, their neighbours, and some others."""
     in_force = after.scope.in_force(as_of, regions)
     shown = in_force.nonzero()[0].tolist()
-    many = after.index is not None and len(after.index.owners) > EXACT
+    many = after.index is not None and len(after.index.owners) > LARGE
     most = FEW if many else MANY
     near = _neighbours(after, as_of, regions, changed) if len(shown) > most else []
     step = max(1, len(shown) // most)

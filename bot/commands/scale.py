@@ -16,6 +16,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import click
+
 from bot.commands.made_up import entry, passage, question
 from knowledge.encoder import Encoder, Vectors
 from knowledge.index import CANDIDATES, Index
@@ -80,7 +82,7 @@ def built(home: Path, kind: str, count: int) -> dict[str, Any]:
     else:
         made = [passage(number) for number in range(count)]
     written = time.perf_counter()
-    manifest = snapshot.build(made, home, encoder, now)
+    manifest = snapshot.build(made, home, encoder, now, progress=Progress())
     pointer.switch(home, manifest.id)
     if kind == "entries":
         with writing(home) as session:
@@ -168,6 +170,19 @@ def searched(home: Path, kind: str, count: int) -> dict[str, Any]:
         figures["recall_nearest"] = recall(near, [nearest(searcher, text) for text in asked])
         figures["recall_ranking"] = recall(ranked, [ranking(searcher, text) for text in asked])
     return figures
+
+
+class Progress:
+    """Tells how far a long step is, on standard error and not too often."""
+
+    def __init__(self, every: float = 10.0) -> None:
+        self.every, self.begun, self.told = every, time.perf_counter(), 0.0
+
+    def __call__(self, line: str) -> None:
+        seconds = time.perf_counter() - self.begun
+        if seconds - self.told >= self.every:
+            self.told = seconds
+            click.echo(f"{seconds:7.0f} s  {line}", err=True)
 
 
 class Timed:

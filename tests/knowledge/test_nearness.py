@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,10 @@ VECTORS = ROWS.at(slice(None))
 
 
 @pytest.fixture(scope="module")
-def lists() -> Any:
+def lists() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(nearness, "EXACT", 100)
-        return build(ROWS, DIMENSION)
+        yield build(ROWS, DIMENSION)
 
 
 def nearest(place: int, mask: NDArray[np.bool_], wanted: int) -> set[int]:
@@ -70,6 +71,16 @@ def test_lists_find_nearly_all_that_is_nearest(lists: Any) -> None:
         for n in places
     ]
     assert sum(hit) >= 0.9 * 10 * len(places)
+
+
+def test_as_many_are_compared_as_would_be_one_by_one(
+    lists: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearness, "EXACT", COUNT)
+    everything = np.ones(COUNT, dtype=bool)
+    for place in (5, 1500):
+        found = near(lists, VECTORS[place : place + 1], 20).tolist()
+        assert set(found) == nearest(place, everything, 20)
 
 
 def test_a_small_pool_is_compared_one_by_one() -> None:

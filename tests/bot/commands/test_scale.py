@@ -19,6 +19,17 @@ def test_a_step_runs_in_a_process_of_its_own() -> None:
     assert apart(dict, {"a": 1}) == {"a": 1}
 
 
+def test_a_long_step_tells_how_far_it_is_but_not_too_often(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for every, told in ((0.0, 2), (3600.0, 0)):
+        progress = scale.Progress(every)
+        progress("encoded 1 of 2")
+        progress("encoded 2 of 2")
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("encoded")) == ("", told)
+
+
 def test_every_size_is_built_changed_and_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     said = list[dict[str, Any]]()
     monkeypatch.setattr(scale, "apart", lambda step, *given: step(*given))
