@@ -154,14 +154,16 @@ def chat(as_json: bool) -> None:
     help="Sizes of made-up knowledge for scale; 1000, 10000 and 100000 by default.",
 )
 @click.option(
-    "--passages", type=click.IntRange(min=0), default=0, metavar="N", help="Made-up passages too."
+    "--passages",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Made-up passages for scale; 1000000 by default.",
 )
-def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int) -> None:
+def bench(parts: tuple[str, ...], entries: tuple[int, ...], passages: int | None) -> None:
     """Measure speed and memory; one JSON object a line."""
-    from bot.commands.bench import ENTRIES, PARTS, measure_parts
+    from bot.commands.bench import PARTS, measure_parts, sizes
 
-    sizes = entries or (() if passages else ENTRIES)
-    measure_parts(read_settings(), parts or PARTS, sizes, passages)
+    measure_parts(read_settings(), parts or PARTS, *sizes(entries, passages))
 
 
 for group in (nlu, knowledge, tickets, desk, wechat, wecom, telegram):

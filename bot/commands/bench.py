@@ -40,6 +40,14 @@ CLIENTS = (1, 8)
 
 PARTS = ("turns", "switch", "search", "scale")
 ENTRIES = (1_000, 10_000, 100_000)
+PASSAGES = 1_000_000
+
+
+def sizes(entries: Sequence[int], passages: int | None) -> tuple[Sequence[int], int]:
+    """How many entries, size by size, and passages: all there are where nothing is asked for."""
+    if not entries and passages is None:
+        return ENTRIES, PASSAGES
+    return entries, passages or 0
 
 
 def measure_parts(
