@@ -10,6 +10,7 @@ understanding), and reports of something to be filed (reports.txt).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,10 @@ CHATTING = ("out_of_scope", "small_talk", "insult", "greet", "thanks")
 
 TRIALS = 1500
 """At most so many wordings of each kind are tried, spread evenly."""
+
+SAYINGS_EACH, SAYINGS_LEAST = 8, 300
+"""So many off-topic sayings are tried for each entry, the first of them in any case: a handful of
+entries needs no thousands."""
 
 FEW = 50
 """With fewer tests than this, variants are tried that the encoder may have learnt, as well."""
@@ -79,6 +84,7 @@ class Sayings:
     reports: Sequence[str]
 
 
+@cache
 def own_sayings() -> Sayings:
     """Those that come with Linli."""
     chat = (text for name in CHATTING for text in examples(CHAT / f"{name}.yml"))
@@ -109,13 +115,14 @@ def calibrate(
     """The calibration, and the shares it reached on its own trials."""
     known = tested(entries, index, encoder)
     chosen = unlearnt if len(known) >= FEW else None
+    off_topic = sayings.off_topic[: max(SAYINGS_LEAST, SAYINGS_EACH * len(entries))]
     trials = [
         *known,
         *left_out(entries, index, encoder, chosen),
         *written(entries, index, encoder),
         *absent(entries, index, encoder),
         *passages(entries, index, encoder),
-        *said(sayings.off_topic, index, encoder, "off topic"),
+        *said(off_topic, index, encoder, "off topic"),
         *said(sayings.reports, index, encoder, "report"),
     ]
     progress(f"calibrating on {len(trials)} trial questions")

@@ -7,7 +7,9 @@ import pytest
 from knowledge.calibrating import (
     ABSENT,
     OFF_TOPIC,
+    SAYINGS_LEAST,
     WRONG,
+    Sayings,
     Trial,
     calibrate,
     left_out,
@@ -111,3 +113,11 @@ def test_the_own_sayings_are_many_and_different() -> None:
     said = [*sayings.off_topic, *sayings.reports]
     assert len(said) >= 300
     assert len(set(said)) == len(said)
+
+
+def test_a_handful_of_entries_is_not_tried_with_thousands_of_sayings(index: Index) -> None:
+    told = list[str]()
+    many = Sayings([f"第{n}句闲话" for n in range(2000)], [])
+    calibrate(ENTRIES, index, encoder(), many, told.append)
+    trials = int(told[-1].split()[2])
+    assert SAYINGS_LEAST < trials < SAYINGS_LEAST + 100
