@@ -87,6 +87,16 @@ def is_current(url: str) -> bool:
     return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def bring_up_to_date(url: str) -> None:
+    """Migrates where that is still to be done.
+
+    Raises:
+        DatabaseFault: see ``migrate``.
+    """
+    if not is_current(url):
+        migrate(url)
+
+
 def migrate(url: str) -> None:
     """Brings the tables up to date, or makes them; all in one transaction.
 

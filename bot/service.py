@@ -25,7 +25,7 @@ from actions.tickets.outbox import backlog, deliver_due
 from actions.turn import Means
 from actions.vault import Vault, load_or_create
 from bot import logs, metrics
-from bot.database import open_engine, open_sessions
+from bot.database import bring_up_to_date, open_engine, open_sessions
 from bot.engine import Engine, Supervisor, own_rasa
 from bot.means import build_desk, build_means
 from bot.observing import traced
@@ -381,6 +381,7 @@ def run(settings: Settings, *, say: Callable[[str], None] = print) -> None:
     service = build(settings)
     with contextlib.suppress(SnapshotError):
         service.shelf.searcher()
+    bring_up_to_date(settings.database)
     say(f"邻里 Linli: http://{settings.host}:{settings.port}")
     with traced(build_app(service), settings) as app:
         config = uvicorn.Config(

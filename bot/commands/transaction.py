@@ -19,12 +19,11 @@ def database(settings: Settings) -> Iterator[Engine]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.cli import BadInput
-    from bot.database import DatabaseFault, is_current, migrate, open_engine
+    from bot.database import DatabaseFault, bring_up_to_date, open_engine
 
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not is_current(settings.database):
-            migrate(settings.database)
+        bring_up_to_date(settings.database)
         engine = open_engine(settings.database)
     except DatabaseFault as error:
         raise BadInput(str(error)) from error

@@ -15,6 +15,7 @@ from bot import database
 from bot.database import (
     METADATA,
     DatabaseFault,
+    bring_up_to_date,
     is_current,
     migrate,
     open_engine,
@@ -47,6 +48,12 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
 def test_every_package_has_its_tables_among_them() -> None:
     tables = {name for metadata in METADATA for name in metadata.tables}
     assert {"knowledge_versions", "tickets", "ledger_cases", "drafts", "transcript"} <= tables
+
+
+def test_what_is_missing_is_made_and_what_is_there_stays(url: str) -> None:
+    for _ in range(2):
+        bring_up_to_date(url)
+        assert is_current(url)
 
 
 def test_a_database_is_current_once_it_was_migrated(url: str) -> None:
