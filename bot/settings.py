@@ -227,7 +227,7 @@ class Settings(BaseSettings):
         description="Characters of one message that are read; the rest is refused with a word.",
     )
     messages_at_once: int = Field(
-        default=200,
+        default=40,
         ge=1,
         description="Messages a process answers at once; further ones are asked to come later.",
     )

@@ -166,7 +166,7 @@ class Platform(ABC):
 
 
 def new_clients() -> list[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     return [
         httpx.AsyncClient(timeout=None, limits=limits, trust_env=False)  # noqa: S113
         for _ in range(CLIENTS)
