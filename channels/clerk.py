@@ -6,6 +6,7 @@ savepoint of its own. PostgreSQL lets writers in side by side; there each has it
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ T = TypeVar("T")
 TOGETHER = 32
 """Changes in one transaction at most, so that nobody waits long for the others."""
 
+STILL_SO = 0.9
+"""How much of the delay of one change is expected of the next, however quick that one was."""
+
 WRITERS = 4
 READERS = 4
 
@@ -32,6 +36,8 @@ class Job:
 
 class Clerk:
     """Runs changes and looks in threads of its own, so that they never wait for an answer.
+
+    ``delay``: seconds that a change takes at present, from the wish to the commit.
 
     Args:
         reading: sessions that write nothing.
@@ -46,6 +52,7 @@ class Clerk:
         self.writers = ThreadPoolExecutor(1 if alone else WRITERS, "inbox-writer")
         self.readers = ThreadPoolExecutor(READERS, "inbox-reader")
         self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.delay = 0.0
 
     async def change(self, change: Callable[..., T], *arguments: object) -> T:
         """What ``change(session, *arguments)`` gives, once it is written for good.
@@ -53,10 +60,12 @@ class Clerk:
         Raises:
             Whatever the change raises; what it had written is undone.
         """
+        wished = time.perf_counter()
         job = Job(partial(with_session, change, arguments), Future())
         self.jobs.put(job)
         self.writers.submit(self.work)
         changed: T = await asyncio.wrap_future(job.done)
+        self.delay = max(time.perf_counter() - wished, self.delay * STILL_SO)
         return changed
 
     async def read(self, look: Callable[..., T], *arguments: object) -> T:

@@ -142,7 +142,7 @@ class Gateway:
         task = self.running.get(recorded.id) or self.begin(recorded, masked, word, started)
         self.awaited[recorded.id] += 1
         try:
-            left = None if within is None else within - (time.perf_counter() - started)
+            left = None if within is None else self.left_of(within, started)
             async with asyncio.timeout(left):
                 kept = await asyncio.shield(task)
         except TimeoutError:
@@ -151,6 +151,10 @@ class Gateway:
             self.awaited[recorded.id] -= 1
             self.awaited += Counter()  # forgets what nobody waits for
         return await self.give(kept, recorded.id, debtor=arrival)
+
+    def left_of(self, within: float, started: float) -> float:
+        """Seconds to wait for an answer, so that its lateness can still be written down in time."""
+        return within - (time.perf_counter() - started) - self.clerk.delay
 
     @spanned("gateway.accept")
     async def accept(self, arrival: Arrival) -> bool:

@@ -73,3 +73,12 @@ async def test_when_nothing_can_be_written_everybody_hears(
         *(clerk.change(sign, key, house) for key in "abc"), return_exceptions=True
     )
     assert all(isinstance(fault, OSError) for fault in given)
+
+
+async def test_a_slow_change_is_expected_to_be_followed_by_others(house: House) -> None:
+    clerk = Clerk(house.sessions, house.sessions)
+    await clerk.change(keys)
+    assert clerk.delay > 0
+    clerk.delay = 1000.0
+    await clerk.change(keys)
+    assert clerk.delay == 900.0

@@ -336,3 +336,13 @@ async def test_what_can_wait_at_its_channel_waits_while_much_is_under_way(house:
     go.set()
     await waiting
     await finished(gateway)
+
+
+async def test_where_writing_is_slow_less_time_is_left_for_the_answer(house: House) -> None:
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    gateway.clerk.delay = 3600.0
+    answer = await gateway.receive(pushing(), within=1800)
+    assert (answer.late, answer.replies) == (True, ())
+    go.set()
+    await until(lambda: house.rows("outgoing"))
