@@ -15,6 +15,7 @@ from knowledge import pointer
 from knowledge.entry import to_content
 from knowledge.gate import Verdict
 from knowledge.items import get_entry, list_items
+from knowledge.manifest import FORMAT
 from knowledge.publishing import Published, Refused
 from knowledge.store import save_entries
 from knowledge.version import content_hash
@@ -216,7 +217,8 @@ def test_a_missing_snapshot_is_published_again(desk: Desk) -> None:
 def test_a_snapshot_of_another_version_is_published_again(desk: Desk) -> None:
     desk.set_up()
     (manifest,) = (desk.settings.home / "snapshots").glob("*/manifest.json")
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'))
+    written = manifest.read_text(encoding="utf-8")
+    manifest.write_text(written.replace(f'"format": {FORMAT}', '"format": 1'))
     assert desk.set_up() == ["knowledge"]
     assert desk.set_up() == []
 

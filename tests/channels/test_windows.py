@@ -79,7 +79,9 @@ def test_after_the_wait_one_more_is_allowed(
 
 
 @given(st.lists(st.floats(0, 90), min_size=1, max_size=40))
-async def test_no_window_of_any_length_lets_twice_the_limit_pass(pauses: list[float]) -> None:
+async def test_no_minute_lets_more_than_twice_the_limit_pass(
+    pauses: list[float],
+) -> None:
     watch = Watch()
     own = OwnWindows(watch)
     passed = []
@@ -89,7 +91,7 @@ async def test_no_window_of_any_length_lets_twice_the_limit_pass(pauses: list[fl
             passed.append(watch.now)
     for moment in passed:
         within = [m for m in passed if timedelta() <= m - moment < timedelta(seconds=60)]
-        assert len(within) < 2 * THREE.amount
+        assert len(within) <= 2 * THREE.amount
 
 
 async def test_what_was_refused_does_not_count(own: OwnWindows, watch: Watch) -> None:
