@@ -18,7 +18,7 @@ from actions.policy import answer_if_sure
 from actions.reading import read
 from actions.reply import Reply, Signal
 from actions.report import take_report
-from actions.taking import QUESTION, RESUMES
+from actions.taking import A_STORY, QUESTION, RESUMES
 from actions.talk import ask_human
 from actions.tickets.follow_up import add_note
 from actions.tickets.number import find
@@ -64,8 +64,8 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
     if ASKS_FOR_PERSON.fullmatch(text):
         begun = draft is not None and bool(draft.what)
         return ask_human(replace(turn, in_report=begun), means).replies
-    # Without a model, words that name a place and ask nothing are taken for a report.
-    told = QUESTION.search(text) is None and (draft or read(turn).address)
+    # Without a model, words that ask nothing and name a place, show or tell something are a report.
+    told = QUESTION.search(text) is None and (draft or tells(turn))
     sure = None if told else answer_if_sure(turn, means)
     if sure is not None:
         return sure.replies
@@ -76,6 +76,11 @@ def answer(turn: Turn, means: Means) -> Sequence[Reply]:
         return (replace(means.wording.say("degraded_later"), signal=Signal.MISSED),)
     with means.sessions.begin() as session:
         return (keep(session, turn, means),)
+
+
+def tells(turn: Turn) -> bool:
+    reading = read(turn)
+    return bool(reading.address or turn.said.images or reading.tells >= 2 * A_STORY)
 
 
 def report_at_hand(turn: Turn, means: Means) -> Draft | None:

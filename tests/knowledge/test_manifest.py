@@ -14,7 +14,10 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert damaged(tmp_path / "snapshots" / made.id, made, entirely=True) == []
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', '{"format": 2, "files": 1}'])
+NOW = f'"format": {manifest.FORMAT}'
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", f"{{{NOW}}}", f'{{{NOW}, "files": 1}}'])
 def test_a_manifest_that_is_none_is_told(tmp_path: Path, content: str) -> None:
     made = publish(tmp_path)
     path = tmp_path / "snapshots" / made.id / "manifest.json"
