@@ -101,8 +101,15 @@ def _fill(index: Any, rows: Rows, assigned: Numbers) -> None:
 
 
 def load(path: Path) -> Any:
-    """Lists stay on disk until they are looked into."""
-    index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+    """Lists stay on disk until they are looked into.
+
+    Raises:
+        OSError: it is missing or no index.
+    """
+    try:
+        index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from error
     if hasattr(index, "nlist"):
         index.make_direct_map()
         # By default 32 threads read ahead for every search: as long as the search itself.

@@ -17,8 +17,9 @@ class Shelf:
     """Changes over to another snapshot when the pointer has moved, without a pause.
 
     Whoever comes first opens it; everybody else goes on in the one before until it is open. One
-    that cannot be opened is left alone, and the one before answers on. A search that has begun
-    goes on in the snapshot it began in. The one before is kept for going back at once.
+    that cannot be opened is left alone, and the one before answers on, unless the pointer has
+    moved on meanwhile: then that one is opened. A search that has begun goes on in the snapshot
+    it began in. The one before is kept for going back at once.
 
     Args:
         encoder: already loaded; used while it is the snapshots' own.
@@ -54,19 +55,22 @@ class Shelf:
 
     def _change_over(self) -> Searcher:
         wanted, opened = current_id(self._home), self._opened
-        if opened is not None and wanted in (None, opened[0]):
-            return opened[1]
-        try:
-            found = self._open(wanted)
-        except (SnapshotError, EncoderError, OSError) as error:
-            if opened is None:
-                raise
-            log.error("snapshot %s is not taken: %s", wanted, error)
-            self._failed = wanted
-            return opened[1]
-        self._before, self._opened, self._failed = opened, found, None
-        self._encoder = found[1].encoder
-        return found[1]
+        while opened is None or wanted not in (None, opened[0]):
+            try:
+                found = self._open(wanted)
+            except (SnapshotError, EncoderError, OSError) as error:
+                tried, wanted = wanted, current_id(self._home)
+                if wanted != tried:  # it may have been removed while it was being opened
+                    continue
+                if opened is None:
+                    raise
+                log.error("snapshot %s is not taken: %s", wanted, error)
+                self._failed = wanted
+                return opened[1]
+            self._before, self._opened, self._failed = opened, found, None
+            self._encoder = found[1].encoder
+            return found[1]
+        return opened[1]
 
     def _open(self, wanted: str | None) -> tuple[str, Searcher]:
         if wanted is None:

@@ -99,6 +99,11 @@ def test_lists_on_disk_find_what_they_found_in_memory(lists: Any, tmp_path: Path
     assert loaded.reconstruct_batch(np.array([5, 9])) == pytest.approx(VECTORS[[5, 9]], abs=1e-3)
 
 
+def test_an_index_that_is_gone_is_an_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"vectors\.faiss"):
+        load(tmp_path / "vectors.faiss")
+
+
 def test_lists_hold_what_faiss_itself_would_put_into_them(lists: Any) -> None:
     theirs: Any = faiss.clone_index(lists)
     theirs.reset()

@@ -84,6 +84,51 @@ def test_a_snapshot_that_cannot_be_opened_leaves_the_one_before_answering(
     assert shelf.searcher().entry("seed-exchange") is None
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_one_pruned_while_it_is_opened_gives_way_to_the_one_that_is_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, held: bool
+) -> None:
+    publish(tmp_path)
+    shelf = Shelf(tmp_path, encoder())
+    if held:
+        shelf.searcher()
+    overtaken = publish(tmp_path, [MOVED, *ENTRIES[2:]], minutes=5)
+    asked = list[str]()
+
+    def too_late(home: Path, manifest: Manifest, *given: object) -> Searcher:
+        asked.append(manifest.id)
+        if manifest.id == overtaken.id:
+            asked.append(publish(home, ENTRIES[:3], minutes=6).id)
+            discard(home, overtaken.id)
+        return open_snapshot(home, manifest, encoder())
+
+    monkeypatch.setattr(shelf_module, "open_snapshot", too_late)
+    found = shelf.searcher()
+    assert found.entry("seed-exchange") is None
+    assert found.entry("library-card") == LIBRARY
+    assert shelf.searcher() is found
+    assert asked == [overtaken.id, asked[-1], asked[-1]]
+    assert caplog.records == []
+
+
+def test_one_pruned_while_it_is_opened_is_not_missed_after_going_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(tmp_path)
+    shelf = Shelf(tmp_path, encoder())
+    first = shelf.searcher()
+    publish(tmp_path, [MOVED, *ENTRIES[2:]], minutes=5)
+
+    def too_late(home: Path, manifest: Manifest, *given: object) -> Searcher:
+        rollback(home)
+        discard(home, manifest.id)
+        return open_snapshot(home, manifest, encoder())
+
+    monkeypatch.setattr(shelf_module, "open_snapshot", too_late)
+    assert shelf.searcher() is first
+    assert caplog.records == []
+
+
 def test_with_nothing_open_the_fault_is_told(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     with pytest.raises(SnapshotError, match="nothing is published"):
@@ -101,7 +146,7 @@ def edition(number: int) -> list[Entry]:
 def test_under_load_every_answer_belongs_wholly_to_one_snapshot(tmp_path: Path) -> None:
     """Four threads search while editions are published, pruned and rolled back."""
     publish(tmp_path, edition(0))
-    shelf, stop = Shelf(tmp_path, encoder()), threading.Event()
+    shelf, stop, told = Shelf(tmp_path, encoder()), threading.Event(), threading.Condition()
     failures, answers = list[BaseException](), list[set[str]]()
 
     def search() -> None:
@@ -109,28 +154,40 @@ def test_under_load_every_answer_belongs_wholly_to_one_snapshot(tmp_path: Path) 
             for entry in cycle(ENTRIES):
                 found = shelf.searcher().find(entry.question, as_of=TODAY, regions=REGIONS)
                 hits = [hit.entry for hit in found.hits]
-                editions = {hit.id.rpartition("-")[2] for hit in hits}
                 assert hits[0].id.startswith(entry.id)
                 assert all(e.answer.startswith(f"第{e.id.rpartition('-')[2]}版") for e in hits)
-                answers.append(editions)
+                with told:
+                    answers.append({hit.id.rpartition("-")[2] for hit in hits})
+                    told.notify_all()
                 if stop.is_set():
                     return
         except BaseException as error:
-            failures.append(error)
+            with told:
+                failures.append(error)
+                told.notify_all()
+
+    def answered(number: int) -> None:
+        """Returns when somebody has an answer of the edition that is current."""
+        with told:
+            begun = len(answers)
+            assert told.wait_for(lambda: failures or {str(number)} in answers[begun:], 60)
 
     threads = [threading.Thread(target=search) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for number in range(1, 5):
-        publish(tmp_path, edition(number), minutes=number)
-        shelf.searcher()
-        if number % 2 == 0:
-            rollback(tmp_path)
-        prune(tmp_path, 2)
-    shelf.searcher()
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        answered(0)
+        for number in range(1, 5):
+            publish(tmp_path, edition(number), minutes=number)
+            answered(number)
+            if number % 2 == 0:
+                rollback(tmp_path)
+                answered(number - 1)
+            prune(tmp_path, 2)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert failures == []
     assert all(len(editions) == 1 for editions in answers)
-    assert len(set().union(*answers)) >= 4
+    assert set().union(*answers) == set("01234")
