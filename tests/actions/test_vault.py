@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.vault import Unreadable, Vault, load_or_create, rotate
@@ -12,7 +12,6 @@ from actions.vault import Unreadable, Vault, load_or_create, rotate
 OLD, NEW = Fernet.generate_key(), Fernet.generate_key()
 
 
-@settings(deadline=None)
 @given(text=st.text())
 def test_what_is_sealed_opens_and_shows_nothing(text: str) -> None:
     vault = Vault(OLD)

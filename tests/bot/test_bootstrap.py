@@ -164,7 +164,7 @@ def test_two_set_ups_go_one_after_the_other(tmp_path: Path) -> None:
     thread = threading.Thread(target=second)
     with alone(tmp_path / "lock", lambda line: None):
         thread.start()
-        assert waiting.wait(10)
+        assert waiting.wait(60)
         time.sleep(0.05)
         order.append("first")
     thread.join()
@@ -197,7 +197,7 @@ def test_progress_counts_every_package_once_and_is_shown_while_pip_is_silent(
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.01)

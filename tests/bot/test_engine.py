@@ -84,7 +84,7 @@ async def rasa() -> AsyncIterator[FakeRasa]:
 
 @pytest.fixture
 async def engine(rasa: FakeRasa) -> AsyncIterator[Engine]:
-    engine = Engine(rasa.url, TOKEN, timeout=0.5)
+    engine = Engine(rasa.url, TOKEN, timeout=60)
     yield engine
     await engine.close()
 
@@ -158,16 +158,18 @@ async def test_an_error_counts_as_no_answer(rasa: FakeRasa, engine: Engine, stat
 async def test_one_who_hangs_is_given_up_in_time_and_heard_again_later(
     rasa: FakeRasa, engine: Engine, drip: bool
 ) -> None:
-    rasa.delay, rasa.drip = (0 if drip else 60), drip
-    async with asyncio.timeout(5):
+    rasa.delay, rasa.drip = (0 if drip else 600), drip
+    engine.timeout = 0.3
+    async with asyncio.timeout(60):
         with pytest.raises(EngineUnavailable):
             await engine.respond("web:a", "路灯坏了", 1)
     rasa.delay, rasa.drip = 0, False
+    engine.timeout = 60
     assert await engine.respond("web:a", "路灯坏了", 1) == [Reply("ok")]
 
 
 async def test_nobody_there_counts_as_no_answer() -> None:
-    engine = Engine(f"http://127.0.0.1:{free_port()}", TOKEN, timeout=2)
+    engine = Engine(f"http://127.0.0.1:{free_port()}", TOKEN, timeout=60)
     with pytest.raises(EngineUnavailable):
         await engine.respond("web:a", "路灯坏了", 1)
     assert not await engine.is_ready()
@@ -186,7 +188,7 @@ async def test_proxies_of_the_environment_are_not_asked(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{free_port()}")
-    engine = Engine(rasa.url, TOKEN, timeout=2)
+    engine = Engine(rasa.url, TOKEN, timeout=60)
     assert await engine.respond("web:a", "好", 1) == [Reply("ok")]
     await engine.close()
 
@@ -252,7 +254,7 @@ async def supervised(
             await process.wait()
 
 
-async def until(condition: Callable[[], object], seconds: float = 15) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # nothing tells us
             await asyncio.sleep(0.01)

@@ -32,14 +32,14 @@ async def test_what_is_open_is_told_before_it_is_waited_for() -> None:
         server = Server(config, ending=ended.set)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         async with (
-            httpx.AsyncClient(trust_env=False, timeout=10) as http,
+            httpx.AsyncClient(trust_env=False, timeout=60) as http,
             http.stream("GET", f"http://127.0.0.1:{port}/") as answer,
         ):
             parts = answer.aiter_text()
             assert await anext(parts) == "begun"
             server.should_exit = True
             assert [part async for part in parts] == []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await serving
 
 

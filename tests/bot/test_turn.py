@@ -15,13 +15,13 @@ def test_threads_and_processes_write_one_after_another(tmp_path: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(120)
     assert [process.exitcode for process in processes] == [0, 0]
     assert counter.read_text() == "200"
 
 
 def count_up(database: Path, counter: Path) -> None:
-    turn = Turn(database, wait=30)
+    turn = Turn(database, wait=120)
 
     def count() -> None:
         for _ in range(50):
@@ -37,7 +37,7 @@ def count_up(database: Path, counter: Path) -> None:
 
 
 def test_threads_come_in_their_order(tmp_path: Path) -> None:
-    turn, came = Turn(tmp_path / "linli.db", wait=30), list[int]()
+    turn, came = Turn(tmp_path / "linli.db", wait=120), list[int]()
     assert turn.take()
 
     def come(number: int) -> None:
@@ -58,7 +58,7 @@ def test_threads_come_in_their_order(tmp_path: Path) -> None:
 
 def test_a_busy_process_lets_another_have_its_turn(tmp_path: Path) -> None:
     """Two handles on the files are to each other as two processes are."""
-    busy, other = (Turn(tmp_path / "linli.db", wait=30) for _ in range(2))
+    busy, other = (Turn(tmp_path / "linli.db", wait=120) for _ in range(2))
     assert busy.take()
     waiting = threading.Thread(target=other.take)
     waiting.start()
@@ -69,11 +69,11 @@ def test_a_busy_process_lets_another_have_its_turn(tmp_path: Path) -> None:
     while not busy.queue:
         time.sleep(0.001)
     busy.give_back()
-    waiting.join(10)
+    waiting.join(60)
     assert not waiting.is_alive()
     assert again.is_alive()
     other.give_back()
-    again.join(10)
+    again.join(60)
     assert not again.is_alive()
 
 

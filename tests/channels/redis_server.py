@@ -33,7 +33,7 @@ def running_redis(folder: Path, port: int | None = None) -> Iterator[str]:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

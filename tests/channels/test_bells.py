@@ -36,7 +36,7 @@ def elsewhere(house: House) -> sessionmaker[Session]:
 
 async def first_ring(bell: asyncio.Event) -> None:
     """The one after the first look, which says nothing."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await bell.wait()
     bell.clear()
 

@@ -13,7 +13,7 @@ from channels.gateway import TRIES, Gateway
 from channels.handling import Answer, Heard
 from channels.inbox import HOLD, REPEATS_WITHIN
 from channels.tables import Handed, InboundState, Late, OutgoingState
-from tests.channels.house import Answerer, House, arrival, ask, until
+from tests.channels.house import PATIENCE, Answerer, House, arrival, ask, until
 
 pytestmark = pytest.mark.anyio
 
@@ -87,7 +87,7 @@ async def test_a_repeat_of_what_was_queued_gets_nothing_a_second_time(house: Hou
 
 async def test_an_answer_in_time_is_not_queued(house: House) -> None:
     gateway = house.gateway()
-    answer = await gateway.receive(pushing(), within=5)
+    answer = await gateway.receive(pushing(), within=PATIENCE)
     assert texts(answer) == ["收到：路灯坏了", "第1句"]
     assert house.rows("outgoing") == []
     assert inbound(house, "handed") == [Handed.GIVEN]
@@ -98,7 +98,7 @@ async def test_an_account_that_may_not_write_first_answers_at_the_repeat(house: 
     gateway = house.gateway(answerer)
     first = await gateway.receive(owing(), within=SOON)
     assert (first.late, first.again, first.replies) == (True, True, ())
-    second = asyncio.create_task(gateway.receive(owing(), within=5))
+    second = asyncio.create_task(gateway.receive(owing(), within=PATIENCE))
     await asyncio.sleep(SOON)
     go.set()
     assert texts(await second) == ["收到：路灯坏了", "第1句"]
@@ -116,9 +116,9 @@ async def test_after_the_last_repeat_the_answer_is_owed_and_comes_with_the_next_
     go.set()
     await finished(gateway)
     assert inbound(house, "handed") == [Handed.OWED]
-    paid = await gateway.receive(owing("好", "2"), within=5)
+    paid = await gateway.receive(owing("好", "2"), within=PATIENCE)
     assert texts(paid) == ["收到：路灯坏了", "第1句", "收到：好", "第2句"]
-    assert texts(await gateway.receive(owing("好的", "3"), within=5))[0] == "收到：好的"
+    assert texts(await gateway.receive(owing("好的", "3"), within=PATIENCE))[0] == "收到：好的"
 
 
 async def test_an_answer_that_no_repeat_fetched_is_owed_too(house: House) -> None:
@@ -128,13 +128,13 @@ async def test_an_answer_that_no_repeat_fetched_is_owed_too(house: House) -> Non
     go.set()
     await finished(gateway)
     house.now += REPEATS_WITHIN
-    assert texts(await gateway.receive(owing("好", "2"), within=5))[0] == "收到：路灯坏了"
+    assert texts(await gateway.receive(owing("好", "2"), within=PATIENCE))[0] == "收到：路灯坏了"
 
 
 async def test_an_answer_that_no_repeat_fetched_is_sent_where_the_channel_may_write_first(
     house: House,
 ) -> None:
-    stop_time(house)
+    house.stop_time()
     house.record(pushing())
     house.now += HOLD
     other = house.gateway(Answerer())
@@ -167,7 +167,7 @@ async def test_a_repeat_at_another_process_waits_for_the_one_that_answers(house:
     one, other = house.gateway(answerer), house.gateway(Answerer())
     first = asyncio.create_task(ask(one, arrival()))
     await until(lambda: answerer.heard)
-    stop_time(house)
+    house.stop_time()
     second = asyncio.create_task(ask(other, arrival()))
     await asyncio.sleep(SOON)
     go.set()
@@ -196,7 +196,7 @@ async def test_messages_of_one_conversation_keep_their_order_across_processes(
     one, other = house.gateway(answerer), house.gateway(answerer)
     first = asyncio.create_task(ask(one, arrival("一", "1")))
     await until(lambda: answerer.heard)
-    stop_time(house)
+    house.stop_time()
     second = asyncio.create_task(ask(other, arrival("二", "2")))
     third = asyncio.create_task(ask(one, arrival("三", "3")))
     await until(lambda: len(house.rows("inbound")) == 3)
@@ -275,14 +275,9 @@ async def test_answers_are_counted_once_in_time_or_late_with_their_seconds(house
     go.set()
     await finished(gateway)
     await gateway.receive(pushing(external="1"), within=SOON)
-    await gateway.receive(pushing(external="2"), within=5)
+    await gateway.receive(pushing(external="2"), within=PATIENCE)
     await finished(gateway)
     assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 2]
-
-
-def stop_time(house: House) -> None:
-    """The house's clock goes on with every look; here several processes look often."""
-    house.clock = lambda: house.now  # type: ignore[method-assign]
 
 
 async def test_an_accepted_message_is_kept_at_once_and_its_answer_queued(house: House) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from channels.passes import EARLY, RENEWING, Fresh, Passes
-from tests.channels.house import House
+from tests.channels.house import House, until
 
 pytestmark = pytest.mark.anyio
 
@@ -12,21 +12,23 @@ pytestmark = pytest.mark.anyio
 class Platform:
     """Gives out tokens that hold for two hours, and counts them."""
 
-    def __init__(self, takes: float = 0.0) -> None:
+    def __init__(self) -> None:
         self.given = 0
-        self.takes = takes
+        self.go = asyncio.Event()
+        self.go.set()
         self.broken = False
 
     async def renew(self, another: bool) -> Fresh:
         self.given += 1
         number = self.given
-        await asyncio.sleep(self.takes)
+        await self.go.wait()
         if self.broken:
             raise ConnectionError
         return Fresh(f"token-{number}", timedelta(hours=2))
 
 
 def passes(house: House, platform: Platform, owner: str = "p1") -> Passes:
+    house.stop_time()
     return Passes(
         "wechat:a",
         platform.renew,
@@ -38,21 +40,27 @@ def passes(house: House, platform: Platform, owner: str = "p1") -> Passes:
 
 
 async def test_many_processes_that_want_one_at_once_fetch_one(house: House) -> None:
-    platform = Platform(takes=0.05)
+    platform = Platform()
+    platform.go.clear()
     several = [passes(house, platform, f"p{n}") for n in range(6)]
-    tokens = await asyncio.gather(*(one.token() for one in several))
+    asking = [asyncio.create_task(one.token()) for one in several]
+    await asyncio.sleep(0.1)  # for the others to ask too
+    platform.go.set()
+    tokens = await asyncio.gather(*asking)
     assert set(tokens) == {"token-1"}
     assert platform.given == 1
 
 
 async def test_a_token_is_renewed_before_it_expires_and_serves_meanwhile(house: House) -> None:
-    platform = Platform(takes=0.3)
+    platform = Platform()
     one, other = passes(house, platform, "p1"), passes(house, platform, "p2")
     assert await one.token() == "token-1"
     house.now += timedelta(hours=2) - EARLY + timedelta(seconds=1)
+    platform.go.clear()
     renewing = asyncio.create_task(one.token())
-    await asyncio.sleep(0.1)
+    await until(lambda: platform.given == 2)
     assert await other.token() == "token-1"
+    platform.go.set()
     assert await renewing == "token-2"
     assert await other.token() == "token-2"
 
@@ -65,7 +73,7 @@ async def test_a_refused_token_is_given_out_no_more(house: House) -> None:
 
 
 async def test_two_that_were_refused_the_same_token_fetch_one_new_one(house: House) -> None:
-    platform = Platform(takes=0.05)
+    platform = Platform()
     both = [passes(house, platform, owner) for owner in ("p1", "p2")]
     old = await both[0].token()
     tokens = await asyncio.gather(*(one.token(refused=old) for one in both))

@@ -29,6 +29,9 @@ class TELEGRAM:
 
 DESK_TOKEN = "token-of-the-desk"
 
+PATIENT = {"LINLI_RASA_ANSWERS_WITHIN": "PT60S"}
+"""A busy machine must not turn a dialogue into one without Rasa; test_kills.py has those."""
+
 
 @dataclass
 class Running:
@@ -42,7 +45,7 @@ class Running:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}", timeout=20, trust_env=False
+            base_url=f"http://127.0.0.1:{self.port}", timeout=120, trust_env=False
         )
 
     def start(self) -> None:
@@ -54,17 +57,20 @@ class Running:
                 stderr=log,
             )
 
-    def wait_until(self, part: str, seconds: float) -> float:
-        """Seconds until ``/readyz`` says that the part is there."""
+    def wait_until(self, part: str, seconds: float = 300) -> None:
+        """Waits until ``/readyz`` says that the part is there."""
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             try:
                 if self.http.get("/readyz").json().get(part):
-                    return time.monotonic() - begun
+                    return
             except (httpx.HTTPError, ValueError):
                 pass
             time.sleep(0.1)
         raise AssertionError(f"no {part} after {seconds} s; {self.log()[-2000:]}")
+
+    def has(self, part: str) -> bool:
+        return bool(self.http.get("/readyz").json()[part])
 
     def log(self) -> str:
         return (self.home / "service.log").read_text(encoding="utf-8", errors="replace")
@@ -83,7 +89,7 @@ class Running:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(60)
         self.http.close()
 
     def talk(self) -> "Talk":
@@ -138,18 +144,16 @@ def new_service(home: Path, **environment: str) -> Running:
 
 @pytest.fixture(scope="session")
 def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    # A busy machine must not turn a dialogue into one without Rasa; test_kills.py has those.
-    patient = {"LINLI_RASA_ANSWERS_WITHIN": "PT15S"}
     telegram = {
         "LINLI_TELEGRAM_TOKEN": TELEGRAM.token,
         "LINLI_TELEGRAM_SECRET": TELEGRAM.secret,
         "LINLI_TELEGRAM_API_URL": f"http://127.0.0.1:{TELEGRAM.port}",
     }
-    service = new_service(tmp_path_factory.mktemp("linli"), **patient, **telegram)
+    service = new_service(tmp_path_factory.mktemp("linli"), **PATIENT, **telegram)
     service.start()
     try:
-        service.wait_until("rasa", 90)
-        service.wait_until("started", 30)
+        service.wait_until("rasa")
+        service.wait_until("started")
         yield service
     finally:
         service.stop()
@@ -158,7 +162,7 @@ def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def own_linli(tmp_path: Path) -> Iterator[Running]:
     """A service for a test that kills something."""
-    service = new_service(tmp_path, LINLI_ASK_CATEGORY_BELOW="0")
+    service = new_service(tmp_path, LINLI_ASK_CATEGORY_BELOW="0", **PATIENT)
     try:
         yield service
     finally:

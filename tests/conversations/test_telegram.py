@@ -41,7 +41,7 @@ async def platform(linli: Running) -> AsyncIterator[StandIn]:
 
 async def heard(platform: StandIn, count: int) -> str:
     """What stands last on the screen, once there are so many messages."""
-    await until(lambda: len(platform.screens[ANNE]) >= count, 20)
+    await until(lambda: len(platform.screens[ANNE]) >= count)
     return platform.seen(ANNE)[-1]
 
 

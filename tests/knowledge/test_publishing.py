@@ -168,7 +168,8 @@ def version(draw: st.DrawFn) -> Entry:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     said=st.lists(st.tuples(version(), st.sampled_from(STATUSES)), min_size=1, max_size=8),

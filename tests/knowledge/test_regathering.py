@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import nearness
@@ -59,7 +59,6 @@ def saved(index: Index, folder: Path) -> dict[str, bytes]:
 NUMBERS = st.sets(st.integers(0, 30), min_size=1, max_size=12).map(sorted)
 
 
-@settings(deadline=None)
 @given(before=NUMBERS, after=NUMBERS, exact=st.booleans())
 def test_changed_and_built_are_the_same_to_the_last_bit(
     before: list[int], after: list[int], exact: bool

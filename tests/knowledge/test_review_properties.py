@@ -113,7 +113,7 @@ def steps(draw: st.DrawFn) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("alone", [False, True])
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(steps=steps())
 def test_residents_get_only_what_somebody_else_approved_and_nothing_is_forgotten(
     alone: bool, steps: list[tuple[str, str, str]]

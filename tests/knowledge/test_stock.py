@@ -21,7 +21,7 @@ def sorted_by_id(entries: list[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.id)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     before=st.lists(st.sampled_from(OFFICE), unique=True),
     after=st.lists(st.sampled_from(OFFICE), unique=True),

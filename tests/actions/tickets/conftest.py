@@ -2,13 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from sqlalchemy import create_engine
 
 from tests.actions.tickets.desk import POSTGRESQL, Office, opened, sqlite
-
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 

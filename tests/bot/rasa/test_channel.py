@@ -82,7 +82,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(f"{url}/webhooks/linli/ready", trust_env=False)
@@ -94,7 +94,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def engine_of(served: Served, token: str = TOKEN) -> Engine:
-    return Engine(served.url, token, timeout=10)
+    return Engine(served.url, token, timeout=60)
 
 
 async def test_the_service_is_heard_and_gets_every_reply(served: Served) -> None:

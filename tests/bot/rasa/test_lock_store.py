@@ -17,41 +17,52 @@ from bot.rasa import lock_store
 from bot.rasa.lock_store import SharedLockStore
 
 NAME = "bot.rasa.lock_store.SharedLockStore"
+LASTS = 60.0
 
 
 def opened(url):
     return LockStore.create(EndpointConfig(type=NAME, url=url))
 
 
-async def turn(store, name, seconds, steps, conversation="web:secret"):
-    async with store.lock(conversation):
+async def turn(store, name, steps, conversation="web:secret", go=None):
+    async with store.lock(conversation, LASTS):
         steps.append("+" + name)
-        await asyncio.sleep(seconds)
+        if go is not None:
+            await go.wait()
         steps.append("-" + name)
 
 
 async def main():
+    lock_store.WITHIN = lock_store.LIFETIME = LASTS
     one, other = opened(sys.argv[1]), opened(sys.argv[1])
     found["ours"] = isinstance(one, SharedLockStore)
-    steps = []
-    first = asyncio.create_task(turn(one, "a", 0.2, steps))
-    await asyncio.sleep(0.05)
+    steps, go = [], asyncio.Event()
+    first = asyncio.create_task(turn(one, "a", steps, go=go))
+    while not steps:
+        await asyncio.sleep(0.01)
     found["keys"] = [key.decode() for key in one.redis.keys("*")]
     found["kept"] = [one.redis.get(key).decode() for key in one.redis.keys("*")]
-    apart = asyncio.create_task(turn(other, "c", 0, steps, "web:c"))
-    await asyncio.gather(first, turn(other, "b", 0, steps), apart)
+    second = asyncio.create_task(turn(other, "b", steps))
+    await turn(other, "c", steps, "web:c")
+    await asyncio.sleep(0.1)  # for the second to come too early
+    go.set()
+    await asyncio.gather(first, second)
     found["steps"] = steps
     found["left"] = len(one.redis.keys("*"))
 
     lock_store.LIFETIME = 0.3
     one.issue_ticket("web:killed", 0.3)
     steps = []
-    await turn(other, "after a kill", 0, steps, "web:killed")
+    await turn(other, "after a kill", steps, "web:killed")
     found["after a kill"] = steps
 
     away = opened(sys.argv[2])
-    steps = []
-    await asyncio.gather(turn(away, "a", 0.05, steps), turn(away, "b", 0, steps))
+    steps, go = [], asyncio.Event()
+    first = asyncio.create_task(turn(away, "a", steps, go=go))
+    second = asyncio.create_task(turn(away, "b", steps))
+    await asyncio.sleep(0.1)
+    go.set()
+    await asyncio.gather(first, second)
     found["away"] = steps
 
 

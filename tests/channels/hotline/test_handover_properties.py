@@ -124,6 +124,5 @@ HotlinesTest = Hotlines.TestCase
 HotlinesTest.settings = settings(
     max_examples=8,
     stateful_step_count=20,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

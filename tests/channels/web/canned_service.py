@@ -236,7 +236,7 @@ def running(service: CannedService) -> Iterator[CannedService]:
         thread.start()
         started = monotonic()
         while not server.started:
-            if monotonic() - started > 10:
+            if monotonic() - started > 60:
                 raise TimeoutError("the canned service did not start")
             sleep(0.01)
         try:
@@ -244,4 +244,4 @@ def running(service: CannedService) -> Iterator[CannedService]:
         finally:
             server.should_exit = True
             service.cut += 1
-            thread.join(timeout=10)
+            thread.join(timeout=60)

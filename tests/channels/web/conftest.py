@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.channels.web.canned_service import CannedService, running
 
@@ -18,6 +18,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 NETWORK_NOISE = "Failed to load resource"
+
+expect.set_options(timeout=60_000)
 
 
 def chromium() -> str | None:
@@ -82,7 +84,7 @@ def page(browser: Browser, service: CannedService, watch: Watch) -> Iterator[Pag
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     watch.follow(page)
     page.goto(service.origin)

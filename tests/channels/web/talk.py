@@ -32,7 +32,7 @@ def unsent(page: Page) -> list[dict[str, Any]]:
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
     """Wait for what the service must see."""
-    for _ in range(100):
+    for _ in range(1200):
         if condition():
             return
         page.wait_for_timeout(50)

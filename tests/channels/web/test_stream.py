@@ -193,7 +193,7 @@ def test_no_line_twice_and_none_missing_whatever_happens_between(
                 page.reload()
     context.set_offline(False)
     for one in (page, other):
-        expect(one.locator("#log > .message")).to_have_count(len(expected), timeout=20_000)
+        expect(one.locator("#log > .message")).to_have_count(len(expected))
     page.wait_for_timeout(150)
     for one in (page, other):
         shown = one.locator("#log > .message > .text").all_text_contents()

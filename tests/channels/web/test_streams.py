@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from actions.reply import Reply
 from bot.server import Server
+from channels import bells
 from channels.attachments import Attachments
+from channels.bells import Bells
 from channels.errors import add_error_handlers
 from channels.limits import BodyLimit
 from channels.metrics import STREAMS
@@ -118,7 +120,7 @@ async def served(house: House, tmp_path: Path) -> AsyncIterator[Served]:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await until(lambda: server.started)
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=10) as http:
+        async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=60) as http:
             yield Served(web, house, server, http, web.visitors.tokens.new())
         server.should_exit = True
         await serving
@@ -243,31 +245,37 @@ async def test_the_service_stops_though_streams_are_open(served: Served) -> None
     async with served.listening() as heard:
         await until(lambda: heard.events)
         served.server.should_exit = True
-        await until(lambda: heard.ended, seconds=5)
-    await until(lambda: not served.server.server_state.tasks, seconds=5)
+        await until(lambda: heard.ended)
+    await until(lambda: not served.server.server_state.tasks)
 
 
 async def test_an_idle_stream_asks_the_database_nothing(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with served.listening() as heard:
-        await until(lambda: heard.events)
-        await asyncio.sleep(0.1)
-        read: list[str] = []
+    read: list[str] = []
 
-        def note(self: Streams, conversation: str, after: int) -> list[Spoken]:
-            read.append(conversation)
-            return []
+    def note(self: Streams, conversation: str, after: int) -> list[Spoken]:
+        read.append(conversation)
+        return []
 
-        monkeypatch.setattr(Streams, "read", note)
-        await asyncio.sleep(0.7)  # a look for new lines lies in this time
-        assert read == []
+    monkeypatch.setattr(Streams, "read", note)
+    monkeypatch.setattr(module, "SIGN_OF_LIFE", 1000)
+    monkeypatch.setattr(bells, "LOOKS_EVERY", 0.02)
+    looks: list[None] = []
+
+    def look(self: Bells) -> list[tuple[int, str]]:
+        looks.append(None)
+        return []
+
+    monkeypatch.setattr(Bells, "look", look)
+    async with served.listening():
+        await until(lambda: len(looks) >= 10)
+    assert len(read) <= 2  # once when it began, once when the first look rang
 
 
 @settings(
     max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12))
 async def test_no_line_is_missing_and_none_comes_twice_however_often_it_breaks_off(

@@ -10,10 +10,11 @@ from fastapi import FastAPI
 
 from channels.attachments import Attachments
 from channels.courier import Courier
+from channels.standin import WAITS
 from channels.wechat.account import Account
 from channels.wechat.channel import WeChat, build_wechat
 from channels.wechat.standin import StandIn
-from tests.channels.house import OWNER, Answerer, House
+from tests.channels.house import OWNER, PATIENCE, Answerer, House
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 PAGE = "https://linli.example/"
@@ -34,20 +35,19 @@ def account(**told: object) -> Account:
 
 
 class Scene:
-    """One account, its service and its WeChat; ``pace`` makes WeChat's five seconds short."""
+    """One account, its service and its WeChat, whose five seconds are long enough here."""
 
-    def __init__(self, house: House, folder: Path, account: Account, *, pace: float = 0.1) -> None:
+    def __init__(self, house: House, folder: Path, account: Account) -> None:
         house.now = datetime.now(UTC)
         house.clock = lambda: house.now  # type: ignore[method-assign]
         self.house = house
         self.answerer = Answerer()
-        self.app = FastAPI()
-        transport = httpx.ASGITransport(app=self.app)
+        self.transport = httpx.ASGITransport(app=FastAPI())
         self.platform = StandIn(
             account,
             urls=[f"http://linli.test/channels/wechat/{account.name}"],
-            pace=pace,
-            clients=[httpx.AsyncClient(transport=transport)],
+            pace=PATIENCE / WAITS,
+            clients=[httpx.AsyncClient(transport=self.transport)],
         )
         self.wechat: WeChat = build_wechat(
             [account],
@@ -70,7 +70,13 @@ class Scene:
             clock=house.clock,
             owner=OWNER,
         )
-        self.app.include_router(self.wechat.routes(self.gateway, within=4.2 * pace))
+        self.serve()
+
+    def serve(self, within: float = 0.9 * PATIENCE) -> None:
+        """From now on every request is answered within so many seconds."""
+        app = FastAPI()
+        app.include_router(self.wechat.routes(self.gateway, within=within))
+        self.transport.app = app
 
     async def close(self) -> None:
         await self.platform.close()

@@ -1,7 +1,8 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,21 +14,38 @@ from channels.replays import REPEATED_WITHIN, is_replayed
 from channels.sealed import FRESH, signature
 from channels.tables import Handed
 from channels.wechat.standin import BROKEN, links
-from tests.channels.house import Answerer, House, until
+from tests.channels.house import House, until
 from tests.channels.spoiling import spoilings
 from tests.channels.wechat.conftest import Scene, account
 
 pytestmark = pytest.mark.anyio
 
 
-def slow(scene: Scene, seconds: float) -> Answerer:
-    """Answers take so long, on WeChat's clock."""
+AT_ONCE = 0.01
+
+
+def held(scene: Scene) -> asyncio.Event:
+    """Every answer is late until this is set; the request is answered at once."""
+    go = asyncio.Event()
 
     async def wait(heard: Heard) -> None:
-        await asyncio.sleep(seconds * scene.platform.pace)
+        await go.wait()
 
-    scene.gateway.respond = Answerer(before=wait)
-    return scene.gateway.respond
+    scene.answerer.before = wait
+    scene.serve(within=AT_ONCE)
+    return go
+
+
+def before_delivery(scene: Scene, attempt: int, happen: Callable[[], None]) -> None:
+    """Something happens just before WeChat brings a message for this time, counted from 0."""
+    deliver = scene.platform.deliver
+
+    async def brought(number: int, tried: int, *message: Any) -> str | None:
+        if tried == attempt:
+            happen()
+        return await deliver(number, tried, *message)
+
+    scene.platform.deliver = brought  # type: ignore[assignment,method-assign]
 
 
 def answering(scene: Scene, *replies: Reply) -> None:
@@ -66,9 +84,10 @@ async def test_where_only_encrypted_messages_are_taken_a_plain_one_is_refused(
 
 
 async def test_a_slow_answer_is_acknowledged_in_time_and_sent_afterwards(scene: Scene) -> None:
-    slow(scene, 6)
+    go = held(scene)
     await scene.platform.say("o1", "路灯坏了")
     assert scene.platform.seen("o1") == []
+    go.set()
     await finished(scene)
     await scene.courier.bring()
     await scene.courier.bring()
@@ -80,11 +99,17 @@ async def test_an_account_that_may_not_write_first_answers_at_the_repeat(
     house: House, tmp_path: Path
 ) -> None:
     scene = Scene(house, tmp_path, account(writes_first=False))
-    answerer = slow(scene, 11)
+    go = held(scene)
+
+    def go_on() -> None:
+        scene.serve()
+        go.set()
+
+    before_delivery(scene, 2, go_on)
     await scene.platform.say("o1", "路灯坏了")
     assert scene.platform.seen("o1") == ["收到：路灯坏了\n\n第1句"]
-    assert len(answerer.heard) == 1
-    assert scene.platform.screens["o1"][0].after < 14 * scene.platform.pace
+    assert len(scene.answerer.heard) == 1
+    assert [delivery.status for delivery in scene.platform.deliveries] == [503, 503, 200]
     await scene.close()
 
 
@@ -92,11 +117,12 @@ async def test_an_answer_that_takes_longer_still_is_given_with_the_next_message(
     house: House, tmp_path: Path
 ) -> None:
     scene = Scene(house, tmp_path, account(writes_first=False))
-    slow(scene, 20)
+    go = held(scene)
     await scene.platform.say("o1", "路灯坏了")
     assert scene.platform.seen("o1") == [house.wording.text("still_working")]
+    go.set()
     await finished(scene)
-    slow(scene, 0)
+    scene.serve()
     await scene.platform.say("o1", "好")
     assert scene.platform.seen("o1")[1].startswith("收到：路灯坏了\n\n第1句\n\n收到：好")
     assert BROKEN not in scene.platform.seen("o1")
@@ -129,7 +155,7 @@ async def test_a_long_answer_is_read_on_with_more(scene: Scene) -> None:
     whole = "".join(f"这是第{number}句，说的是怎么办理居住证。" for number in range(200))
     answering(scene, Reply(whole))
     await scene.platform.say("o1", "居住证怎么办")
-    slow(scene, 0)
+    scene.gateway.respond = scene.answerer
     while scene.house.wording.text("more") in scene.platform.seen("o1")[-1]:
         await scene.platform.say("o1", "更多")
     shown = [text.removesuffix(f"\n{scene.house.wording.text('more')}")
@@ -317,10 +343,9 @@ async def test_what_a_person_has_is_acknowledged_with_nothing_to_show(scene: Sce
         return ()
 
     scene.gateway.stop = stop
-    answerer = slow(scene, 0)
     await scene.platform.say("o1", "路灯坏了")
     assert scene.platform.seen("o1") == []
-    assert answerer.heard == []
+    assert scene.answerer.heard == []
     assert [row["deliveries"] for row in scene.house.rows("inbound")] == [1]
     await scene.courier.bring()
     assert scene.platform.seen("o1") == []

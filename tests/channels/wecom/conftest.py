@@ -10,11 +10,12 @@ from fastapi import FastAPI
 
 from channels.attachments import Attachments
 from channels.courier import Courier
+from channels.standin import WAITS
 from channels.wecom.account import Account
 from channels.wecom.channel import WeCom, build_wecom
 from channels.wecom.collector import Collector
 from channels.wecom.standin import StandIn
-from tests.channels.house import OWNER, Answerer, House, until
+from tests.channels.house import OWNER, PATIENCE, Answerer, House, until
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
@@ -34,9 +35,11 @@ def account(**told: object) -> Account:
 
 
 class Scene:
-    """One application, its service and its WeCom; ``pace`` makes its five seconds short."""
+    """One application, its service and its WeCom, whose five seconds are long enough here."""
 
-    def __init__(self, house: House, folder: Path, account: Account, *, pace: float = 0.1) -> None:
+    def __init__(
+        self, house: House, folder: Path, account: Account, *, within: float = 0.9 * PATIENCE
+    ) -> None:
         house.now = datetime.now(UTC)
         house.clock = self.clock  # type: ignore[method-assign]
         self.house = house
@@ -46,7 +49,7 @@ class Scene:
         self.platform = StandIn(
             account,
             urls=[f"http://linli.test/channels/wecom/{account.name}"],
-            pace=pace,
+            pace=PATIENCE / WAITS,
             now=lambda: house.now.timestamp(),
             clients=[httpx.AsyncClient(transport=transport)],
         )
@@ -54,7 +57,7 @@ class Scene:
             [account],
             house.sessions,
             url="http://wecom.test",
-            within=4.2 * pace,
+            within=within,
             attachments=Attachments(folder / "attachments", 5_000_000),
             vault=house.vault,
             wording=house.wording,

@@ -36,16 +36,22 @@ async def test_a_members_message_is_answered_at_once(scene: Scene) -> None:
     assert [row["handed"] for row in scene.house.rows("inbound")] == [Handed.GIVEN]
 
 
-async def test_a_slow_answer_is_acknowledged_in_time_and_sent_afterwards(scene: Scene) -> None:
-    async def wait(heard: Heard) -> None:
-        await asyncio.sleep(6 * scene.platform.pace)
+async def test_a_slow_answer_is_acknowledged_in_time_and_sent_afterwards(
+    house: House, tmp_path: Path
+) -> None:
+    scene, go = Scene(house, tmp_path, account(), within=0.01), asyncio.Event()
 
-    scene.gateway.respond = Answerer(before=wait)
+    async def wait(heard: Heard) -> None:
+        await go.wait()
+
+    scene.answerer.before = wait
     await scene.platform.say("zhangsan", "路灯坏了")
     assert scene.platform.seen("zhangsan") == []
+    go.set()
     await scene.settle()
     assert scene.platform.seen("zhangsan") == ["收到：路灯坏了\n\n第1句"]
     assert scene.platform.deliveries[-1].status == 200
+    await scene.close()
 
 
 async def test_the_same_message_brought_again_is_done_once(scene: Scene) -> None:
@@ -247,7 +253,7 @@ VALID = (
 
 
 @given(data=st.data())
-@settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_bodies_spoilt_after_they_were_signed_are_refused(
     still: tuple[asyncio.Runner, Scene], data: st.DataObject
 ) -> None:
@@ -261,7 +267,7 @@ def test_bodies_spoilt_after_they_were_signed_are_refused(
 
 
 @given(data=st.data())
-@settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 def test_malformed_messages_under_a_right_signature_break_nothing(
     still: tuple[asyncio.Runner, Scene], data: st.DataObject
 ) -> None:

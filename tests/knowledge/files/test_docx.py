@@ -100,7 +100,10 @@ def test_a_document_without_sense_inside_is_refused(tmp_path: Path, content: byt
     assert "is broken" in fault_of(path)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(place=st.integers(0, 30_000), byte=st.integers(0, 255))
 def test_a_damaged_file_is_read_or_refused(tmp_path: Path, place: int, byte: int) -> None:
     path = tmp_path / "some.docx"

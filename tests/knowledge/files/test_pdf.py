@@ -58,7 +58,10 @@ def test_empty_pages_are_no_text(tmp_path: Path) -> None:
         read_pdf(pdf(tmp_path / "some.pdf", [[], []]))
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(place=st.integers(0, 5000), byte=st.integers(0, 255), length=st.integers(1, 5000))
 def test_a_damaged_file_is_read_or_refused(
     tmp_path: Path, place: int, byte: int, length: int
