@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket
 from typing import Any
 from uuid import uuid4
 
@@ -20,11 +21,10 @@ from bot.settings import Settings
 
 
 class TELEGRAM:
-    """A bot of the shared service, and where its Telegram would be."""
+    """A bot of the shared service."""
 
     token = "7000001:key-of-the-bot"
     secret = "secret-of-the-webhook"
-    port = free_port()
 
 
 DESK_TOKEN = "token-of-the-desk"
@@ -143,13 +143,21 @@ def new_service(home: Path, **environment: str) -> Running:
 
 
 @pytest.fixture(scope="session")
-def linli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    telegram = {
+def telegram() -> Iterator[socket]:
+    """Where Telegram would be for the shared service; nobody else comes to be there meanwhile."""
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        yield listener
+
+
+@pytest.fixture(scope="session")
+def linli(tmp_path_factory: pytest.TempPathFactory, telegram: socket) -> Iterator[Running]:
+    bot = {
         "LINLI_TELEGRAM_TOKEN": TELEGRAM.token,
         "LINLI_TELEGRAM_SECRET": TELEGRAM.secret,
-        "LINLI_TELEGRAM_API_URL": f"http://127.0.0.1:{TELEGRAM.port}",
+        "LINLI_TELEGRAM_API_URL": f"http://127.0.0.1:{telegram.getsockname()[1]}",
     }
-    service = new_service(tmp_path_factory.mktemp("linli"), **PATIENT, **telegram)
+    service = new_service(tmp_path_factory.mktemp("linli"), **PATIENT, **bot)
     service.start()
     try:
         service.wait_until("rasa")

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
+from socket import socket
 
 import pytest
 import uvicorn
@@ -25,13 +26,13 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def platform(linli: Running) -> AsyncIterator[StandIn]:
+async def platform(linli: Running, telegram: socket) -> AsyncIterator[StandIn]:
     platform = StandIn(TELEGRAM.token)
     platform.webhook = f"{linli.http.base_url}/channels/telegram"
     platform.secret = TELEGRAM.secret
-    config = uvicorn.Config(platform.api(), port=TELEGRAM.port, log_level="error")
+    config = uvicorn.Config(platform.api(), log_level="error")
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[telegram]))
     await until(lambda: server.started)
     yield platform
     server.should_exit = True

@@ -127,7 +127,10 @@ def test_old_snapshots_and_reports_go(
     assert len(list((tmp_path / "gate").iterdir())) == 2
 
 
-def test_passages_of_documents_teach_the_encoder_nothing(tmp_path: Path) -> None:
+def test_passages_of_documents_teach_the_encoder_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home_encoder, "train", partial(train, rounds=5))
     passages = [replace(entry, id=f"law-{entry.id}", quoted=True) for entry in ENTRIES]
     with_them = home_encoder.built_in_encoder([*ENTRIES, *passages], tmp_path / "a")
     without = home_encoder.built_in_encoder(ENTRIES, tmp_path / "b")

@@ -1,12 +1,9 @@
 import asyncio
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from fastapi import FastAPI
 
@@ -19,31 +16,19 @@ from channels.telegram.incoming import LISTENS_TO, MENU
 from channels.telegram.standin import Refusal, StandIn
 from nlu.clock import system_clock
 from tests.channels.house import OWNER, opened
+from tests.channels.serving import serving
 
 TOKEN, SECRET = "7000001:key-of-the-bot", "secret-of-the-webhook"
-
-
-@contextmanager
-def serving(app: FastAPI, port: int) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """A stand-in on a port of its own, and settings that name it."""
     platform = StandIn(TOKEN)
-    port = free_port()
     monkeypatch.setenv("LINLI_TELEGRAM_TOKEN", TOKEN)
     monkeypatch.setenv("LINLI_TELEGRAM_SECRET", SECRET)
-    monkeypatch.setenv("LINLI_TELEGRAM_API_URL", f"http://127.0.0.1:{port}")
-    with serving(platform.api(), port):
+    with serving(platform.api()) as address:
+        monkeypatch.setenv("LINLI_TELEGRAM_API_URL", address)
         yield platform
 
 
@@ -76,7 +61,7 @@ def test_what_went_wrong_last_is_told(platform: StandIn) -> None:
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """A service of that bot; its address, and the port where it looks for the Bot API."""
-    api_port, port = free_port(), free_port()
+    api_port = free_port()
     with opened(tmp_path / "linli.db") as house:
         house.clock = system_clock  # type: ignore[method-assign]
         telegram = build_telegram(
@@ -107,10 +92,10 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[s
 
         app = FastAPI(lifespan=lifespan)
         app.include_router(telegram.routes(gateway))
-        with serving(app, port):
+        with serving(app) as address:
             monkeypatch.setenv("LINLI_TELEGRAM_TOKEN", TOKEN)
             monkeypatch.setenv("LINLI_TELEGRAM_SECRET", SECRET)
-            yield f"http://127.0.0.1:{port}", api_port
+            yield address, api_port
 
 
 def test_a_rehearsal_shows_what_a_resident_would_see(service: tuple[str, int]) -> None:

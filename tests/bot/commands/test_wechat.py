@@ -1,11 +1,8 @@
 import json
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from fastapi import FastAPI
 
@@ -14,6 +11,7 @@ from bot.engine import free_port
 from channels.wechat.account import Account
 from channels.wechat.routes import wechat_routes
 from tests.channels.house import House, opened
+from tests.channels.serving import serving
 
 ACCOUNT = {"name": "yunxi", "app_id": "wx1", "token": "token-1"}
 
@@ -33,16 +31,9 @@ def service(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     app = FastAPI()
     accounts = {"yunxi": Account.model_validate(ACCOUNT)}
     app.include_router(wechat_routes(house.gateway(), accounts, within=4.2, page=""))
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
     monkeypatch.setenv("LINLI_WECHAT_ACCOUNTS", json.dumps([ACCOUNT]))
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 def run(*arguments: str) -> tuple[int, str]:

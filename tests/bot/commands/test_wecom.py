@@ -1,12 +1,9 @@
 import json
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from click.testing import CliRunner
 from fastapi import FastAPI
 
@@ -18,6 +15,7 @@ from channels.wecom.account import Account
 from channels.wecom.channel import build_wecom
 from nlu.clock import system_clock
 from tests.channels.house import OWNER, House, opened
+from tests.channels.serving import serving
 
 ACCOUNT = {
     "name": "yunxi",
@@ -75,16 +73,9 @@ def service(
 
     app = FastAPI(lifespan=lifespan)
     app.include_router(wecom.routes(gateway))
-    own = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=own, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
     monkeypatch.setenv("LINLI_WECOM_ACCOUNTS", json.dumps([ACCOUNT]))
-    yield f"http://127.0.0.1:{own}"
-    server.should_exit = True
-    thread.join()
+    with serving(app) as address:
+        yield address
 
 
 def run(*arguments: str) -> tuple[int, str]:
