@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import trial
+from bot.commands import understanding
 from bot.commands.labelled import LabelledRow
 from bot.commands.rasa_process import RasaFault
 from bot.commands.understanding import Parsed
@@ -83,6 +85,15 @@ def test_a_damaged_development_set_is_told(tmp_path: Path) -> None:
     (tmp_path / "intents.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(TrainingFault, match=r"intents\.jsonl, row 1: is not JSON"):
         exams([], ())
+
+
+READ = cache(understanding.danger_in)
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of rows are the same in every test here; each is read for danger once."""
+    monkeypatch.setattr(understanding, "danger_in", READ)
 
 
 def exam(label: str, n: int, *, own: bool = False) -> Exam:
