@@ -122,7 +122,7 @@ class CannedService:
     turns: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     faults: list[int] = field(default_factory=list)  # statuses that the next posts get unread
-    delay: float = 0  # seconds before a reply
+    held: bool = False  # whether replies wait until this is taken back
     given_id: str | None = None  # a conversation id the service insists on
     begun: int = 0  # conversations that were asked for
     left: int = 0  # browsers that gave their conversation up
@@ -177,7 +177,8 @@ def app_of(service: CannedService) -> FastAPI:
     async def post(request: Request) -> JSONResponse:
         message = await request.json()
         service.posts.append(message)
-        await asyncio.sleep(service.delay)
+        while service.held:  # noqa: ASYNC110  # set by another thread
+            await asyncio.sleep(0.02)
         if service.faults:
             status = service.faults.pop(0)
             return JSONResponse({"error": {"message": f"测试故障{status}"}}, status)

@@ -2,14 +2,23 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+
+BEGINNING = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
 def say(page: Page, text: str) -> None:
     page.get_by_label("写给邻里的话").fill(text)
     page.get_by_role("button", name="发送", exact=True).click()
+
+
+def stop_clock(page: Page) -> None:
+    """Nothing that waits for its time happens until ``page.clock.run_for`` lets the time pass."""
+    page.clock.install(time=BEGINNING)
+    page.clock.pause_at(BEGINNING + timedelta(minutes=10))
 
 
 def own(page: Page) -> Locator:

@@ -199,9 +199,11 @@ def test_who_goes_back_to_read_is_not_moved_by_the_reply(
 ) -> None:
     say(page, "很长")
     expect(replies(page)).to_have_count(1)
-    service.delay = 1
+    service.held = True
     say(page, "你好")
+    expect(page.locator("#typing")).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
+    service.held = False
     expect(replies(page)).to_have_count(2)
     expect(page.get_by_role("button", name="有新回复")).to_be_visible()
     assert page.evaluate("scrollY") == 0

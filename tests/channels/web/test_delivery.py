@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.channels.web.canned_service import CannedService
-from tests.channels.web.talk import expect_log, own, replies, say, unsent, until
+from tests.channels.web.talk import expect_log, own, replies, say, stop_clock, unsent, until
 
 pytestmark = pytest.mark.browser
 
@@ -114,7 +114,7 @@ def test_a_passing_fault_of_the_service_is_sat_out(
 
 
 def test_waiting_can_be_cut_short(page: Page, service: CannedService) -> None:
-    page.clock.install()
+    stop_clock(page)
     service.faults = [503]
     say(page, "你好")
     page.get_by_role("button", name="马上重试").click()
@@ -160,7 +160,7 @@ def test_a_message_that_breaks_the_service_does_not_hold_up_the_next(
     def still(left: int) -> bool:
         return len(service.faults) == left
 
-    page.clock.install()
+    stop_clock(page)
     service.faults = [500, 500, 500, 500]
     say(page, "弄坏")
     for left in (3, 2, 1):
@@ -184,10 +184,11 @@ def test_a_new_conversation_tells_of_what_is_unsent(page: Page, service: CannedS
 
 
 def test_typing_shows_while_the_reply_is_made(page: Page, service: CannedService) -> None:
-    service.delay = 1.5
+    service.held = True
     say(page, "你好")
     expect(page.locator("#typing")).to_be_visible()
     expect(own(page)).to_contain_text("正在发送")
+    service.held = False
     expect(replies(page)).to_have_count(1)
     expect(page.locator("#typing")).to_be_hidden()
 
