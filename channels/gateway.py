@@ -316,7 +316,13 @@ class Gateway:
             awaited = self.awaited[recorded.id] > 0
             now = self.clock()
             written = record_replies(
-                session, recorded.id, replies, self.vault, now, awaited=awaited
+                session,
+                recorded.conversation,
+                recorded.id,
+                replies,
+                self.vault,
+                now,
+                awaited=awaited,
             )
             return *written, awaited or recorded.late is Late.SEND
 

@@ -231,6 +231,7 @@ def abandoned(session: Session, now: datetime, limit: int = 20) -> Sequence[int]
 
 def record_replies(
     session: Session,
+    conversation: str,
     inbound: int,
     replies: Sequence[Reply],
     vault: Vault,
@@ -245,12 +246,12 @@ def record_replies(
     Args:
         awaited: whether somebody waits for it in this process.
     """
-    line_up(session, session.get_one(InboundRow, inbound).conversation)
+    line_up(session, conversation)
     row = session.get_one(InboundRow, inbound, with_for_update=True, populate_existing=True)
     if row.state == InboundState.ANSWERED:
         return replies_to(session, inbound, vault), Handed(row.handed)
     lines = [
-        write(session, row.conversation, inbound, LINLI, reply.to_json(), vault, now)
+        write(session, conversation, inbound, LINLI, reply.to_json(), vault, now)
         for reply in replies
     ]
     row.state, row.answered, row.held_until = InboundState.ANSWERED, now, None

@@ -17,6 +17,8 @@ RESIDENT = "resident"
 LINLI = "linli"
 OPERATOR = "operator"
 
+IN_LINE = text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -56,9 +58,13 @@ def write(
 
 def line_up(session: Session, conversation: str) -> None:
     """One transaction at a time for a conversation; SQLite's writers take turns anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
-        session.execute(key, {"conversation": conversation})
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    # Undone with the savepoint that it was taken in.
+    place = (session.get_nested_transaction() or session.get_transaction(), conversation)
+    if session.info.get("in_line") != place:
+        session.execute(IN_LINE, {"conversation": conversation})
+        session.info["in_line"] = place
 
 
 def lines_to(session: Session, inbound: int) -> Sequence[TranscriptRow]:

@@ -19,6 +19,7 @@ from nlu.phone import mask_phones
 
 SEALED = ("sealed_name", "sealed_phone", "phone_fingerprint", "id", "key")
 IN_WORDS = ("title", "description", "expectation", "happened", "address_said", "rating_reason")
+PAGE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,11 +43,20 @@ def export(session: Session, path: Path, *, vault: Vault | None = None) -> int:
     """
     if path.suffix not in (".csv", ".jsonl"):
         raise UnknownFormat(f"{path.name}: expected .csv or .jsonl")
-    rows = session.scalars(
-        select(TicketRow).order_by(TicketRow.id).execution_options(yield_per=500)
-    )
-    lines = (line(row, vault) for row in rows)
+    lines = (line(row, vault) for row in all_rows(session))
     return write_csv(path, lines, vault) if path.suffix == ".csv" else write_jsonl(path, lines)
+
+
+def all_rows(session: Session) -> Iterator[TicketRow]:
+    """Oldest first, a page in memory at a time."""
+    last = 0
+    while page := session.scalars(
+        select(TicketRow).where(TicketRow.id > last).order_by(TicketRow.id).limit(PAGE)
+    ).all():
+        yield from page
+        last = page[-1].id
+        for row in page:
+            session.expunge(row)
 
 
 def columns(vault: Vault | None) -> list[str]:

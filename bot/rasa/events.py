@@ -16,10 +16,16 @@ CREATE TABLE IF NOT EXISTS rasa_events (
 """
 INDEX = "CREATE INDEX IF NOT EXISTS rasa_events_of ON rasa_events (conversation, id)"
 LAST = "SELECT max(id) FROM rasa_events WHERE conversation = ?"
-READ = "SELECT id, event FROM rasa_events WHERE conversation = ? ORDER BY id"
+READ = "SELECT id, event FROM rasa_events WHERE conversation = ? AND id >= ? ORDER BY id"
 DELETE = "DELETE FROM rasa_events WHERE conversation = ?"
-INSERT = "INSERT INTO rasa_events (conversation, event) VALUES (?, ?)"
+INSERT = "INSERT INTO rasa_events (conversation, event) VALUES "
 CONVERSATIONS = "SELECT DISTINCT conversation FROM rasa_events"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 1))"
+
+AT_ONCE = 400
+"""Events in one statement at most; SQLite counts 999 values of them in older releases."""
+
+Statement = tuple[str, tuple[str | int, ...]]
 
 
 class Stale(Exception):
@@ -46,27 +52,31 @@ class Events:
         else:
             Path(db).parent.mkdir(parents=True, exist_ok=True)
             self.database = sqlite3.connect(db, isolation_level=None, timeout=5)
-            self.run("PRAGMA journal_mode=WAL")
-            self.run("PRAGMA synchronous=NORMAL")
+            self.run(("PRAGMA journal_mode=WAL", ()), ("PRAGMA synchronous=NORMAL", ()))
         number = "BIGSERIAL" if self.postgresql else "INTEGER"
         more = "" if self.postgresql else " AUTOINCREMENT"
         with self.transaction("rasa_events"):
-            self.run(TABLE.format(number=f"{number} PRIMARY KEY{more}"))
-            self.run(INDEX)
+            self.run((TABLE.format(number=f"{number} PRIMARY KEY{more}"), ()), (INDEX, ()))
 
-    def run(self, statement: str, *values: str) -> Any:
+    def run(self, *statements: Statement) -> Any:
+        """The cursor of the last one; PostgreSQL gets all at once, since each way there costs."""
         cursor = self.database.cursor()
-        cursor.execute(statement.replace("?", "%s") if self.postgresql else statement, values)
+        if self.postgresql:
+            together = "; ".join(text for text, _ in statements).replace("?", "%s")
+            cursor.execute(together, [value for _, values in statements for value in values])
+        else:
+            for text, values in statements:
+                cursor.execute(text, values)
         return cursor
 
-    def read(self, conversation: str) -> tuple[list[dict[str, Any]], int]:
-        """The conversation's events, and the number of the last."""
-        rows = self.run(READ, conversation).fetchall()
-        return [json.loads(event) for _, event in rows], int(rows[-1][0]) if rows else 0
+    def read(self, conversation: str, *, since: int = 0) -> list[tuple[int, dict[str, Any]]]:
+        """The conversation's events with their numbers, from number ``since`` on."""
+        rows = self.run((READ, (conversation, since))).fetchall()
+        return [(int(number), json.loads(event)) for number, event in rows]
 
     def last(self, conversation: str) -> int:
         """Number of the conversation's last event; 0 where it has none."""
-        return int(self.run(LAST, conversation).fetchone()[0] or 0)
+        return int(self.run((LAST, (conversation,))).fetchone()[0] or 0)
 
     def append(
         self, conversation: str, events: Sequence[dict[str, Any]], *, after: int, anew: bool
@@ -79,27 +89,39 @@ class Events:
         Raises:
             Stale: ``after`` is not the last any more; nothing was written.
         """
+        if not events:
+            return after
         with self.transaction(conversation):
             if self.last(conversation) != after:
                 raise Stale(conversation)
-            if anew:
-                self.run(DELETE, conversation)
-            for event in events:
-                self.run(INSERT, conversation, json.dumps(event))
-            return self.last(conversation)
+            written = [insertion(conversation, part) for part in batched(events)]
+            forgotten = [(DELETE, (conversation,))] if anew else []
+            last = self.run(*forgotten, *written, (LAST, (conversation,)))
+            return int(last.fetchone()[0])
 
     def conversations(self) -> list[str]:
-        return [row[0] for row in self.run(CONVERSATIONS).fetchall()]
+        return [row[0] for row in self.run((CONVERSATIONS, ())).fetchall()]
 
     @contextlib.contextmanager
     def transaction(self, conversation: str) -> Iterator[None]:
         """One writer of the conversation at a time."""
-        self.run("BEGIN" if self.postgresql else "BEGIN IMMEDIATE")
         try:
             if self.postgresql:
-                self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 1))", conversation)
+                self.run(("BEGIN", ()), (LOCK, (conversation,)))
+            else:
+                self.run(("BEGIN IMMEDIATE", ()))
             yield
         except BaseException:
-            self.run("ROLLBACK")
+            self.run(("ROLLBACK", ()))
             raise
-        self.run("COMMIT")
+        self.run(("COMMIT", ()))
+
+
+def insertion(conversation: str, events: Sequence[dict[str, Any]]) -> Statement:
+    places = ", ".join(["(?, ?)"] * len(events))
+    values = (value for event in events for value in (conversation, json.dumps(event)))
+    return INSERT + places, tuple(values)
+
+
+def batched(events: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
+    return (events[start : start + AT_ONCE] for start in range(0, len(events), AT_ONCE))

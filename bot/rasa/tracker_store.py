@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.rasa.events import Events, Stale
@@ -85,20 +86,40 @@ class LocalTrackerStore(TrackerStore):
             self.known.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation, from memory; from disk after a start, a turn that broke, or another
-        Rasa's turn."""
+        """The conversation, from memory; from disk after a start or a turn that broke.
+
+        What another Rasa has gone on with is read and added.
+        """
         known = self.known.get(sender_id)
-        if known is None or not known.settled or known.last != self.events.last(sender_id):
-            events, last = self.events.read(sender_id)
-            if not events:
-                self.known.pop(sender_id, None)
-                return None
-            slots = self.domain.slots if self.domain else []
-            tracker = DialogueStateTracker.from_dict(sender_id, events, slots)
-            known = Known(tracker, len(tracker.events), last, settled=True)
+        if known is not None and known.settled:
+            known = self.brought_up_to_date(sender_id, known)
+        if known is None or not known.settled:
+            known = self.read(sender_id)
+        if known is None:
+            self.known.pop(sender_id, None)
+            return None
         self.known[sender_id] = known._replace(settled=False)
         self.known.move_to_end(sender_id)
         return known.tracker
+
+    def brought_up_to_date(self, conversation: str, known: Known) -> Known | None:
+        """With what came since; None where another session has taken its place."""
+        found = self.events.read(conversation, since=known.last)
+        if not found or found[0][0] != known.last:
+            return None
+        for _, event in found[1:]:
+            known.tracker.update(Event.from_parameters(event))
+        return known._replace(written=len(known.tracker.events), last=found[-1][0])
+
+    def read(self, conversation: str) -> Known | None:
+        """As it lies on disk; None where there is nothing."""
+        found = self.events.read(conversation)
+        if not found:
+            return None
+        slots = self.domain.slots if self.domain else []
+        events = [event for _, event in found]
+        tracker = DialogueStateTracker.from_dict(conversation, events, slots)
+        return Known(tracker, len(tracker.events), found[-1][0], settled=True)
 
     async def keys(self) -> Iterable[str]:
         return self.events.conversations()

@@ -48,7 +48,8 @@ def told(house: "House", session: Session, message: Arrival, *replies: Reply) ->
     """A message with its answer, in the record; the number of the message."""
     now = house.now
     recorded = record_arrival(session, message, house.vault, now, OWNER)
-    record_replies(session, recorded.id, replies, house.vault, now, awaited=True)
+    about = (message.conversation, recorded.id, replies, house.vault, now)
+    record_replies(session, *about, awaited=True)
     return recorded.id
 
 

@@ -289,7 +289,8 @@ def answer_late(house: House, number: int, *texts: str) -> None:
         inbound = record_arrival(session, message, house.vault, house.now, OWNER).id
         stop_waiting(session, inbound, Handed.QUEUED)
         replies = [Reply(text) for text in texts]
-        record_replies(session, inbound, replies, house.vault, house.now, awaited=False)
+        about = (message.conversation, inbound, replies, house.vault, house.now)
+        record_replies(session, *about, awaited=False)
 
 
 def joining(house: House, postbox: Postbox) -> Courier:

@@ -23,7 +23,7 @@ def test_a_second_answer_is_dropped(house: House) -> None:
     with house.sessions.begin() as session:
         number = told(house, session, arrival(), Reply("第一"))
         stands, _ = record_replies(
-            session, number, (Reply("第二"),), house.vault, NOW, awaited=True
+            session, "web:a", number, (Reply("第二"),), house.vault, NOW, awaited=True
         )
     assert stands == (Reply("第一"),)
     assert house.said()[1:] == [("linli", "第一")]
@@ -33,7 +33,9 @@ def test_times_are_kept_as_one_moment_whatever_their_zone(house: House) -> None:
     with house.sessions.begin() as session:
         shanghai = NOW.astimezone(timezone(timedelta(hours=8)))
         recorded = record_arrival(session, arrival(), house.vault, shanghai, OWNER)
-        record_replies(session, recorded.id, (Reply("一"),), house.vault, NOW, awaited=True)
+        record_replies(
+            session, "web:a", recorded.id, (Reply("一"),), house.vault, NOW, awaited=True
+        )
     with house.sessions() as session:
         row = session.get_one(InboundRow, recorded.id)
         assert (row.received, row.answered) == (NOW, NOW)
@@ -77,7 +79,7 @@ def test_what_was_said_is_recalled_until_it_is_answered(house: House, said: Said
     with house.sessions.begin() as session:
         number = record_arrival(session, message, house.vault, NOW, OWNER).id
         assert recall(session, number, house.vault) == said
-        record_replies(session, number, (), house.vault, NOW, awaited=True)
+        record_replies(session, "web:a", number, (), house.vault, NOW, awaited=True)
         assert recall(session, number, house.vault) is None
         with pytest.raises(LookupError):
             recall(session, number + 1, house.vault)

@@ -69,3 +69,14 @@ def test_without_tickets_there_is_a_heading(office: Office, tmp_path: Path) -> N
 def test_another_ending_is_refused(office: Office, tmp_path: Path) -> None:
     with office.sessions() as session, pytest.raises(UnknownFormat, match=r"t\.xls"):
         export(session, tmp_path / "t.xls")
+
+
+def test_every_page_is_in_the_file_once(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actions.tickets.export.PAGE", 2)
+    numbers = [office.file(NEW).number for _ in range(5)]
+    path = tmp_path / "t.csv"
+    with office.sessions() as session:
+        assert export(session, path) == 5
+    assert [row["number"] for row in rows_of(path)] == numbers

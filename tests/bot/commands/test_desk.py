@@ -30,7 +30,8 @@ def write(text: str, external: str = "1", conversation: str = "web:a") -> int:
         arrival = Arrival("web", "", f"{conversation}/{external}", conversation, Said(text))
         vault, now = opened.means.vault, system_clock()
         recorded = record_arrival(session, arrival, vault, now, "process")
-        record_replies(session, recorded.id, (Reply("好"),), vault, now, awaited=True)
+        about = (conversation, recorded.id, (Reply("好"),), vault, now)
+        record_replies(session, *about, awaited=True)
         return recorded.id
 
 

@@ -68,7 +68,7 @@ async def main():
     await say(store, "next day", session=True)
     await say(store, "five")
     found["after a new session"] = texts(await opened().retrieve("web:a"))
-    kinds = [e["event"] for e in opened().events.read("web:a")[0]]
+    kinds = [e["event"] for _, e in opened().events.read("web:a")]
     found["its beginning"] = kinds[:2]
     found["elsewhere"] = texts(await opened().retrieve("web:b"))
 
@@ -84,6 +84,15 @@ async def main():
     await say(one, "first", "web:x")
     await say(other, "second", "web:x")
     await say(one, "third", "web:x")
+    known = one.known["web:x"].tracker
+    await say(other, "and more", "web:x")
+    gone_on = await one.retrieve("web:x")
+    found["gone on with"] = (gone_on is known, texts(gone_on), gone_on.get_slot("where"))
+    one, other = opened(), opened()
+    await say(one, "before", "web:y", session=True)
+    await say(other, "a new day", "web:y", session=True)
+    found["begun anew"] = texts(await one.retrieve("web:y"))
+    one, other = opened(), opened()
     found["by turns"] = texts(await other.retrieve("web:x"))
     hanging = await one.retrieve("web:x")
     await say(other, "fourth", "web:x")
@@ -143,11 +152,20 @@ def test_what_makes_way_in_memory_stays_in_the_file(found: dict[str, Any]) -> No
 
 
 def test_two_rasas_go_on_with_each_others_conversations(found: dict[str, Any]) -> None:
-    assert found["by turns"] == ["first", "second", "third"]
+    assert found["by turns"] == ["first", "second", "third", "and more"]
+
+
+def test_only_what_another_rasa_added_is_read(found: dict[str, Any]) -> None:
+    texts = ["first", "second", "third", "and more"]
+    assert found["gone on with"] == [True, texts, "and more"]
+
+
+def test_a_session_that_another_rasa_began_takes_the_place_here_too(found: dict[str, Any]) -> None:
+    assert found["begun anew"] == ["a new day"]
 
 
 def test_a_turn_that_another_rasa_has_overtaken_is_dropped(found: dict[str, Any]) -> None:
-    assert found["too late"] == ["first", "second", "third", "fourth"]
+    assert found["too late"] == ["first", "second", "third", "and more", "fourth"]
 
 
 def test_what_was_saved_outlives_a_kill(found: dict[str, Any]) -> None:

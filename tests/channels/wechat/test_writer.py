@@ -78,7 +78,7 @@ async def test_the_last_message_allowed_waits_for_the_answers_still_being_made(
     with scene.house.sessions.begin() as session:
         answer = (Reply("在"),)
         now, vault = scene.house.now, scene.house.vault
-        record_replies(session, asked, answer, vault, now, awaited=True)
+        record_replies(session, asking.conversation, asked, answer, vault, now, awaited=True)
     scene.house.now += timedelta(seconds=2)
     await bring(scene)
     assert scene.platform.seen("o1")[-1] == f"第{ALLOWED - 1}条"
