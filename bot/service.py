@@ -40,6 +40,7 @@ from channels.depths import note_depths
 from channels.errors import add_error_handlers
 from channels.gateway import Gateway
 from channels.hotline.desk import Desk
+from channels.hotline.handover import is_open_for
 from channels.hotline.hotline import Hotline
 from channels.hotline.lookout import keep_lookout
 from channels.hotline.routes import hotline_routes
@@ -242,6 +243,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Service:
         limit=rates,
         fetchers={"wechat": wechat.fetch, "wecom": wecom.fetch, **telegram.fetchers},
         stop=hotline.stop,
+        attended=is_open_for,
         owner=owner,
         reading=means.reading,
     )

@@ -49,6 +49,7 @@ from channels.inbox import (
     take_along,
     unhindered,
 )
+from channels.load import Load
 from channels.marks import mark
 from channels.metrics import ANSWERED, IN_TIME, LATE, RECEIVED, REPEATED, SECONDS, TAKEN_OVER
 from channels.refusing import cries_for_help, refusal_of
@@ -70,17 +71,14 @@ TRIES = 4
 FOR_WRITING = 0.25
 """How much of the time for an answer may be kept for writing down that it is late."""
 
-IN_HAND = 8
-"""Messages that are answered at the same time in one process; the next wait, and what only has to
-be written down, or to be told that it takes longer, finds the processor free."""
-
 
 class Gateway:
     """Takes messages from channels and gives back what to say.
 
     Args:
         message_limit: characters of one message that are read.
-        at_most: messages answered at once; beyond that new ones are put off with a word.
+        at_most: messages answered at once; beyond that new ones are turned away with a word.
+        attended: whether a person has the conversation, or is waited for; nobody turns it away.
         call_courier: called when something was put into the outgoing queue.
         limit: what is beyond it gets its word instead of an answer, emergencies excepted.
         stop: what is said, if anything, to a message that a person has; None: Linli answers it.
@@ -102,6 +100,7 @@ class Gateway:
         call_courier: Callable[[], None] = lambda: None,
         limit: Limit = no_limit,
         stop: Callable[[Heard], Awaitable[Sequence[Reply] | None]] | None = None,
+        attended: Callable[[Session, str], bool] = lambda session, conversation: False,
         fetchers: Mapping[str, Fetch] = MappingProxyType({}),
         owner: str = "",
         reading: sessionmaker[Session] | None = None,
@@ -114,16 +113,16 @@ class Gateway:
         self.wording = wording
         self.clock = clock
         self.message_limit = message_limit
-        self.at_most = at_most
+        self.load = Load(at_most)
         self.call_courier = call_courier
         self.limit = limit
         self.stop = stop
+        self.attended = attended
         self.fetchers = fetchers
         self.owner = owner or secrets.token_hex(8)
         self.running: dict[int, asyncio.Task[Kept]] = {}
         self.awaited: Counter[int] = Counter()
         self.turns = Turns(self.whose_turn)
-        self.in_hand = asyncio.Semaphore(IN_HAND)
 
     @spanned("gateway.receive")
     async def receive(
@@ -172,7 +171,9 @@ class Gateway:
         """
         started = time.perf_counter()
         recorded, masked = await self.take_in(arrival)
-        if recorded.is_new:
+        if recorded.handed is Handed.QUEUED and recorded.replies is not None:
+            self.call_courier()
+        elif recorded.is_new:
             self.begin(recorded, masked, await self.limit(arrival), started)
         return recorded.is_new
 
@@ -181,7 +182,7 @@ class Gateway:
 
         What still lies with a channel can wait there.
         """
-        while len(self.running) > self.at_most // 2:
+        while len(self.running) > self.load.at_most // 2:
             await asyncio.wait(self.running.values(), return_when=asyncio.FIRST_COMPLETED)
 
     @spanned("inbox.record")
@@ -191,10 +192,13 @@ class Gateway:
         """The record of a message, and whether identity numbers in it were masked."""
         RECEIVED.labels(arrival.channel).inc()
         cleaned, masked = clean(arrival)
-        recorded = await self.change(self.record, cleaned, unless)
+        too_much = self.is_too_much(cleaned.said)
+        recorded = await self.change(self.record, cleaned, unless, too_much)
         mark(self.vault.pseudonym, recorded.conversation, recorded.id)
         if not recorded.is_new:
             REPEATED.labels(arrival.channel).inc()
+        elif recorded.replies is not None:
+            ANSWERED.labels(arrival.channel, "shed").inc()
         return recorded, masked
 
     def begin(
@@ -213,10 +217,24 @@ class Gateway:
             # Left unanswered in the inbox, from where it is taken up again.
             logger.error("message %d is put off: %s", recorded.id, type(error).__name__)
 
-    def record(self, session: Session, arrival: Arrival, unless: Unless | None = None) -> Recorded:
+    def is_too_much(self, said: Said) -> bool:
+        """Whether a message has to be turned away; a cry for help never is."""
+        if said.notice or not self.load.is_too_much(len(self.running), self.clerk.delay):
+            return False
+        return not cries_for_help(said, self.message_limit)
+
+    def record(
+        self,
+        session: Session,
+        arrival: Arrival,
+        unless: Unless | None = None,
+        too_much: bool = False,
+    ) -> Recorded:
         if unless is not None and unless(session):
             raise Refused
-        return record_arrival(session, arrival, self.vault, self.clock(), self.owner)
+        away = too_much and not self.attended(session, arrival.conversation)
+        word = self.wording.say("busy") if away else None
+        return record_arrival(session, arrival, self.vault, self.clock(), self.owner, word=word)
 
     async def look(self, inbound: int) -> Recorded:
         return await self.change(claim, inbound, self.vault, self.owner, self.clock())
@@ -290,9 +308,6 @@ class Gateway:
         if tries > TRIES:
             ANSWERED.labels(heard.channel, "failed").inc()
             return (self.wording.say("failed"),)
-        if len(self.running) > self.at_most and not cries_for_help(heard.said, self.message_limit):
-            ANSWERED.labels(heard.channel, "shed").inc()
-            return (self.wording.say("busy"),)
         try:
             replies = await self.take_in_hand(heard)
         except Exception as error:
@@ -305,9 +320,9 @@ class Gateway:
 
     async def take_in_hand(self, heard: Heard) -> Sequence[Reply]:
         """The answer, when there is room to make it; a cry for help never waits for that."""
-        if self.in_hand.locked() and cries_for_help(heard.said, self.message_limit):
+        if self.load.is_taken and cries_for_help(heard.said, self.message_limit):
             return await self.respond(heard)
-        async with self.in_hand:
+        async with self.load.place():
             return await self.respond(heard)
 
     @spanned("inbox.keep")

@@ -7,7 +7,7 @@ conversation waits until all before it are answered.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Exists, and_, insert, or_, select, update
@@ -54,11 +54,20 @@ class Recorded:
 
 
 def record_arrival(
-    session: Session, arrival: Arrival, vault: Vault, now: datetime, owner: str
+    session: Session,
+    arrival: Arrival,
+    vault: Vault,
+    now: datetime,
+    owner: str,
+    *,
+    word: Reply | None = None,
 ) -> Recorded:
     """Write the message down, once, and hold it where its turn has come.
 
     A repeated one finds its record and, if any, its replies.
+
+    Args:
+        word: its answer, where there is to be no other; out of turn, in the same transaction.
     """
     line_up(session, arrival.conversation)
     ours = not session.scalar(
@@ -106,7 +115,7 @@ def record_arrival(
         )
     )
     note_recipient(session, arrival, vault, now)
-    return Recorded(
+    recorded = Recorded(
         id=new,
         channel=arrival.channel,
         account=arrival.account,
@@ -120,6 +129,11 @@ def record_arrival(
         deliveries=1,
         tries=int(ours),
     )
+    if word is None:
+        return recorded
+    about = (arrival.conversation, new, (word,), vault, now)
+    replies, handed = record_replies(session, *about, awaited=True)
+    return replace(recorded, replies=replies, handed=handed, ours=False)
 
 
 def claim(session: Session, inbound: int, vault: Vault, owner: str, now: datetime) -> Recorded:

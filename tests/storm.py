@@ -29,6 +29,7 @@ from sqlalchemy import select
 from actions.vault import Vault, load_or_create
 from bot.database import migrate, open_engine, open_sessions
 from bot.engine import Engine, RasaProcess, free_port, newest_model
+from bot.means import wording_of
 from bot.settings import Settings
 from channels.plain import as_text
 from channels.tables import InboundRow, OutgoingRow, OutgoingState, TranscriptRow
@@ -257,10 +258,11 @@ async def drained(home: Path) -> int:
     return await asyncio.to_thread(left)
 
 
-def compare(home: Path, platform: StandIn, vault: Vault) -> tuple[int, int, int]:
-    """Answers that were due, those nobody saw, and those somebody saw twice."""
+def compare(home: Path, platform: StandIn, vault: Vault, busy: str) -> Counter[str]:
+    """Answers that were due, those nobody saw, those somebody saw twice, and those that only asked
+    to come later."""
     sessions = open_sessions(open_engine(DATABASE or f"sqlite:///{home / 'linli.db'}"))
-    due = lost = doubled = 0
+    found = Counter[str]()
     with sessions() as session:
         for person in {name for name in platform.screens if name.startswith("o-")}:
             conversation = f"wechat:storm:{vault.pseudonym(person)}"
@@ -271,10 +273,11 @@ def compare(home: Path, platform: StandIn, vault: Vault) -> tuple[int, int, int]
             )
             expected = Counter(as_text(reply_of(row, vault).text).strip() for row in rows)
             seen = Counter(shown_once(platform, person, expected))
-            due += expected.total()
-            lost += (expected - seen).total()
-            doubled += (seen - expected).total()
-    return due, lost, doubled
+            found["answers"] += expected.total()
+            found["lost"] += (expected - seen).total()
+            found["doubled"] += (seen - expected).total()
+            found["turned_away"] += expected[busy]
+    return found
 
 
 def shown_once(platform: StandIn, person: str, expected: Counter[str]) -> list[str]:
@@ -314,15 +317,17 @@ async def main() -> int:
         killed = await killing
         await asyncio.gather(*(one.ready() for one in sites))
         undone = await drained(home)
-        due, lost, doubled = await asyncio.to_thread(compare, home, platform, vault)
+        busy = wording_of(made).text("busy")
+        found = await asyncio.to_thread(compare, home, platform, vault, busy)
+        found["undone"] = undone
         for one in sites:
             await one.kill()
         await platform.close()
-    return report(platform, (due, lost, doubled, undone), killed, blown)
+    return report(platform, found, killed, blown)
 
 
-def report(platform: StandIn, counted: tuple[int, int, int, int], killed: int, blown: float) -> int:
-    due, lost, doubled, undone = counted
+def report(platform: StandIn, found: Counter[str], killed: int, blown: float) -> int:
+    due = found["answers"]
     statuses = Counter(delivery.status for delivery in platform.deliveries)
     answered = sorted(d.seconds for d in platform.deliveries if d.status == 200)
     shown = [one for screen in platform.screens.values() for one in screen]
@@ -344,12 +349,13 @@ def report(platform: StandIn, counted: tuple[int, int, int, int], killed: int, b
         pushed=pushed,
         share_late=round(pushed / max(due, 1), 3),
         answers=due,
-        lost=lost,
-        doubled=doubled,
-        undone=undone,
+        turned_away=found["turned_away"],
+        lost=found["lost"],
+        doubled=found["doubled"],
+        undone=found["undone"],
         out_of_service=broken,
     )
-    return 1 if lost or doubled or undone or broken else 0
+    return 1 if found["lost"] or found["doubled"] or found["undone"] or broken else 0
 
 
 if __name__ == "__main__":

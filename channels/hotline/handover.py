@@ -160,6 +160,12 @@ def sealed(summary: Mapping[str, Any], vault: Vault) -> str:
     return vault.seal(json.dumps(dict(summary), ensure_ascii=False))
 
 
+def is_open_for(session: Session, conversation: str) -> bool:
+    """Whether the conversation waits for a person or has one."""
+    found = select(HandoverRow.id).where(HandoverRow.open_for == conversation)
+    return session.scalar(found) is not None
+
+
 def open_for(session: Session, conversation: str) -> HandoverRow | None:
     """The handover of a conversation that is not closed; nobody else changes it meanwhile."""
     return session.scalar(

@@ -21,6 +21,7 @@ from channels.hotline.handover import (
     Step,
     begin,
     end,
+    is_open_for,
     mark_urgent,
     note,
     open_for,
@@ -80,8 +81,7 @@ class Hotline:
 
     def is_held(self, conversation: str) -> bool:
         with self.desk.means.reading() as session:
-            found = select(HandoverRow.id).where(HandoverRow.open_for == conversation)
-            return session.scalar(found) is not None
+            return is_open_for(session, conversation)
 
     def pass_on(self, heard: Heard) -> Sequence[Reply] | None:
         now = self.desk.means.clock()

@@ -12,6 +12,7 @@ from channels.arrival import Arrival
 from channels.gateway import TRIES, Gateway
 from channels.handling import Answer, Heard
 from channels.inbox import HOLD, REPEATS_WITHIN
+from channels.load import SLOW_WRITING
 from channels.tables import Handed, InboundState, Late, OutgoingState
 from tests.channels.house import PATIENCE, Answerer, House, arrival, ask, until
 
@@ -222,7 +223,7 @@ async def test_a_message_that_kills_whoever_answers_it_ends_with_an_apology(hous
 async def test_too_many_at_once_are_put_off_but_not_an_emergency(house: House) -> None:
     answerer, go = held()
     gateway = house.gateway(answerer)
-    gateway.at_most = 1
+    gateway.load.at_most = 1
     first = asyncio.create_task(ask(gateway, arrival(conversation="web:a")))
     await until(lambda: answerer.heard)
     replies = await ask(gateway, arrival("居住证怎么办", conversation="web:b"))
@@ -231,6 +232,49 @@ async def test_too_many_at_once_are_put_off_but_not_an_emergency(house: House) -
     await until(lambda: len(answerer.heard) == 2)
     go.set()
     await asyncio.gather(first, urgent)
+
+
+async def test_who_is_turned_away_has_an_answer_at_once_and_once(house: House) -> None:
+    """Also behind a message of their own that is still being answered; a repeat finds it."""
+    answerer, go = held()
+    gateway = house.gateway(answerer)
+    first = asyncio.create_task(gateway.receive(pushing(external="1"), within=9))
+    await until(lambda: answerer.heard)
+    gateway.load.at_most = 1
+    busy = house.wording.text("busy")
+    for _ in range(2):
+        assert texts(await gateway.receive(pushing(external="2"), within=9)) == [busy]
+    assert inbound(house, "state") == [InboundState.RECEIVED, InboundState.ANSWERED]
+    go.set()
+    await first
+    assert next(text for speaker, text in house.said() if speaker == "linli") == busy
+    assert len(answerer.heard) == 1
+    assert house.rows("outgoing") == []
+
+
+async def test_whoever_is_written_to_first_is_told_that_way(house: House) -> None:
+    gateway = house.gateway()
+    gateway.load.at_most = 0
+    assert await gateway.accept(sending())
+    assert [row["state"] for row in house.rows("outgoing")] == [OutgoingState.PENDING]
+    assert not await gateway.accept(sending())
+    assert [text for _, text in house.said()] == ["路灯坏了", house.wording.text("busy")]
+
+
+async def test_nobody_is_turned_away_from_a_person(house: House) -> None:
+    gateway = house.gateway()
+    gateway.load.at_most = 0
+    gateway.attended = lambda session, conversation: conversation == "web:a"
+    assert (await ask(gateway, arrival("在吗")))[0].text == "收到：在吗"
+    assert (await ask(gateway, arrival("在吗", conversation="web:b")))[0].text == (
+        house.wording.text("busy")
+    )
+
+
+async def test_slow_writing_turns_away_too(house: House) -> None:
+    gateway = house.gateway()
+    gateway.clerk.delay = SLOW_WRITING + 1
+    assert (await ask(gateway, arrival()))[0].text == house.wording.text("busy")
 
 
 async def test_what_is_not_answered_for_want_of_the_database_is_taken_up_later(
@@ -323,7 +367,7 @@ async def test_what_a_process_accepted_and_did_not_answer_another_does(house: Ho
 async def test_what_can_wait_at_its_channel_waits_while_much_is_under_way(house: House) -> None:
     answerer, go = held()
     gateway = house.gateway(answerer)
-    gateway.at_most = 2
+    gateway.load.at_most = 2
     for number in "12":
         await gateway.accept(arrival(conversation=f"web:{number}", late=Late.SEND))
     waiting = asyncio.create_task(gateway.wait_for_room())
