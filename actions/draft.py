@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from actions.tables import DraftRow
@@ -183,16 +183,22 @@ def save(session: Session, draft: Draft, vault: Vault, now: datetime) -> None:
     )
 
 
+LATEST = (
+    select(DraftRow)
+    .where(
+        DraftRow.conversation == bindparam("of"),
+        DraftRow.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(DraftRow.updated.desc())
+    .limit(1)
+)
+
+
 def latest(
     session: Session, conversation: str, vault: Vault, *states: DraftState
 ) -> tuple[Draft, datetime] | None:
     """The conversation's draft written last that is in one of ``states``, and when it was."""
-    row = session.scalar(
-        select(DraftRow)
-        .where(DraftRow.conversation == conversation, DraftRow.state.in_(states))
-        .order_by(DraftRow.updated.desc())
-        .limit(1)
-    )
+    row = session.scalar(LATEST, {"of": conversation, "states": states})
     if row is None:
         return None
     return draft_of(json.loads(vault.open(row.sealed))), row.updated

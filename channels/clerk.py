@@ -53,6 +53,7 @@ class Clerk:
         self.readers = ThreadPoolExecutor(READERS, "inbox-reader")
         self.jobs: SimpleQueue[Job] = SimpleQueue()
         self.delay = 0.0
+        self.wished: dict[Future[Any], float] = {}
 
     async def change(self, change: Callable[..., T], *arguments: object) -> T:
         """What ``change(session, *arguments)`` gives, once it is written for good.
@@ -62,11 +63,19 @@ class Clerk:
         """
         wished = time.perf_counter()
         job = Job(partial(with_session, change, arguments), Future())
+        self.wished[job.done] = wished
+        job.done.add_done_callback(lambda done: self.wished.pop(done, None))
         self.jobs.put(job)
         self.writers.submit(self.work)
         changed: T = await asyncio.wrap_future(job.done)
         self.delay = max(time.perf_counter() - wished, self.delay * STILL_SO)
         return changed
+
+    @property
+    def behind(self) -> float:
+        """Seconds that the oldest change has been waiting; 0 where nothing is to be written."""
+        oldest = min(self.wished.copy().values(), default=None)
+        return 0.0 if oldest is None else time.perf_counter() - oldest
 
     async def read(self, look: Callable[..., T], *arguments: object) -> T:
         """What ``look(session, *arguments)`` gives, without keeping anybody from writing."""

@@ -219,7 +219,7 @@ class Gateway:
 
     def is_too_much(self, said: Said) -> bool:
         """Whether a message has to be turned away; a cry for help never is."""
-        if said.notice or not self.load.is_too_much(len(self.running), self.clerk.delay):
+        if said.notice or not self.load.is_too_much(len(self.running), self.clerk.behind):
             return False
         return not cries_for_help(said, self.message_limit)
 

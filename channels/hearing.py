@@ -3,13 +3,19 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from actions.turn import Location, Said
 from actions.vault import Vault
 from channels.tables import InboundRow, InboundState, TranscriptRow
 from channels.transcript import RESIDENT
+
+SAID = (
+    select(TranscriptRow.sealed, InboundRow.state)
+    .join(InboundRow, TranscriptRow.inbound == InboundRow.id)
+    .where(TranscriptRow.inbound == bindparam("inbound"), TranscriptRow.speaker == RESIDENT)
+)
 
 
 def recall(session: Session, inbound: int, vault: Vault) -> Said | None:
@@ -18,11 +24,7 @@ def recall(session: Session, inbound: int, vault: Vault) -> Said | None:
     Raises:
         LookupError: there is no such message.
     """
-    found = session.execute(
-        select(TranscriptRow.sealed, InboundRow.state)
-        .join(InboundRow, TranscriptRow.inbound == InboundRow.id)
-        .where(TranscriptRow.inbound == inbound, TranscriptRow.speaker == RESIDENT)
-    ).first()
+    found = session.execute(SAID, {"inbound": inbound}).first()
     if found is None:
         raise LookupError(f"no message {inbound}")
     sealed, state = found

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, and_, insert, or_, select, update
+from sqlalchemy import Exists, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from actions.reply import Reply
@@ -20,15 +20,36 @@ from channels.arrival import Arrival
 from channels.hearing import said_in
 from channels.outgoing import enqueue
 from channels.recipients import note_recipient
-from channels.tables import Handed, InboundRow, InboundState, Late, TranscriptRow
+from channels.tables import Base, Handed, InboundRow, InboundState, Late, TranscriptRow
 from channels.transcript import LINLI, RESIDENT, line_up, lines_to, replies_to, write
-from knowledge.inserting import insert_into
+from knowledge.inserting import prepared
 
 HOLD = timedelta(seconds=4)
 """How long a message is held by a process that gives no further sign of life."""
 
 REPEATS_WITHIN = timedelta(seconds=6)
 """A channel that repeats a message does so within this time; WeChat after 5 s."""
+
+UNANSWERED = (
+    select(InboundRow.id)
+    .where(
+        InboundRow.conversation == bindparam("of"),
+        InboundRow.state == InboundState.RECEIVED,
+    )
+    .limit(1)
+)
+CAME_IN = prepared(InboundRow, lambda into: into.on_conflict_do_nothing().returning(InboundRow.id))
+SAID = prepared(TranscriptRow, lambda into: into)
+STANDING = (
+    select(InboundRow.state, InboundRow.late, InboundRow.handed, InboundRow.delivered)
+    .where(InboundRow.id == bindparam("id"))
+    .with_for_update()
+)
+ENDED = (
+    update(Base.metadata.tables[InboundRow.__tablename__])
+    .where(InboundRow.id == bindparam("of"))
+    .values(state=InboundState.ANSWERED, held_until=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,50 +91,38 @@ def record_arrival(
         word: its answer, where there is to be no other; out of turn, in the same transaction.
     """
     line_up(session, arrival.conversation)
-    ours = not session.scalar(
-        select(InboundRow.id)
-        .where(
-            InboundRow.conversation == arrival.conversation,
-            InboundRow.state == InboundState.RECEIVED,
-        )
-        .limit(1)
-    )
+    ours = not session.scalar(UNANSWERED, {"of": arrival.conversation})
     handed = Handed.QUEUED if arrival.late is Late.SEND else Handed.OPEN
-    new = session.scalar(
-        insert_into(session, InboundRow)
-        .values(
-            channel=arrival.channel,
-            account=arrival.account,
-            external=arrival.external,
-            conversation=arrival.conversation,
-            state=InboundState.RECEIVED,
-            received=now,
-            late=arrival.late,
-            handed=handed,
-            owner=owner if ours else None,
-            held_until=now + HOLD if ours else None,
-            deliveries=1,
-            delivered=now,
-            tries=int(ours),
-        )
-        .on_conflict_do_nothing()
-        .returning(InboundRow.id)
-    )
+    values = {
+        "channel": arrival.channel,
+        "account": arrival.account,
+        "external": arrival.external,
+        "conversation": arrival.conversation,
+        "state": InboundState.RECEIVED,
+        "received": now,
+        "late": arrival.late,
+        "handed": handed,
+        "owner": owner if ours else None,
+        "held_until": now + HOLD if ours else None,
+        "deliveries": 1,
+        "delivered": now,
+        "tries": int(ours),
+    }
+    new = session.scalar(CAME_IN(session), values)
     if new is None:
         known = find_arrival(session, arrival)
         known.deliveries += 1
         known.delivered = now
         return standing(session, known, vault, owner, now)
     content = {k: v for k, v in asdict(arrival.said).items() if v}
-    session.execute(
-        insert(TranscriptRow).values(
-            conversation=arrival.conversation,
-            inbound=new,
-            speaker=RESIDENT,
-            sealed=vault.seal(json.dumps(content, ensure_ascii=False)),
-            at=now,
-        )
-    )
+    said = {
+        "conversation": arrival.conversation,
+        "inbound": new,
+        "speaker": RESIDENT,
+        "sealed": vault.seal(json.dumps(content, ensure_ascii=False)),
+        "at": now,
+    }
+    session.execute(SAID(session), said)
     note_recipient(session, arrival, vault, now)
     recorded = Recorded(
         id=new,
@@ -261,27 +270,29 @@ def record_replies(
         awaited: whether somebody waits for it in this process.
     """
     line_up(session, conversation)
-    row = session.get_one(InboundRow, inbound, with_for_update=True, populate_existing=True)
-    if row.state == InboundState.ANSWERED:
-        return replies_to(session, inbound, vault), Handed(row.handed)
+    found = session.execute(STANDING, {"id": inbound}).one()
+    handed = Handed(found.handed)
+    if found.state == InboundState.ANSWERED:
+        return replies_to(session, inbound, vault), handed
     lines = [
         write(session, conversation, inbound, LINLI, reply.to_json(), vault, now)
         for reply in replies
     ]
-    row.state, row.answered, row.held_until = InboundState.ANSWERED, now, None
-    if row.handed == Handed.OPEN:
-        row.handed = handing(row, now, awaited=awaited)
-    if row.handed == Handed.QUEUED:
+    if handed is Handed.OPEN:
+        handed = handing(Late(found.late), now - found.delivered, awaited=awaited)
+    session.execute(ENDED, {"of": inbound, "answered": now, "handed": handed})
+    if handed is Handed.QUEUED:
         enqueue(session, lines, now)
-    return tuple(replies), Handed(row.handed)
+    return tuple(replies), handed
 
 
-def handing(row: InboundRow, now: datetime, *, awaited: bool) -> Handed:
-    if row.late == Late.SEND:
+def handing(late: Late, since: timedelta, *, awaited: bool) -> Handed:
+    """How an answer goes out, ``since`` its message last came in."""
+    if late is Late.SEND:
         return Handed.QUEUED
-    if awaited or row.late == Late.WAIT:
+    if awaited or late is Late.WAIT:
         return Handed.GIVEN
-    if row.late == Late.PUSH and now - row.delivered > REPEATS_WITHIN:
+    if late is Late.PUSH and since > REPEATS_WITHIN:
         return Handed.QUEUED
     return Handed.OPEN
 

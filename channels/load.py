@@ -14,7 +14,7 @@ PATIENCE = 2.0
 for a channel that waits 4.5 s."""
 
 SLOW_WRITING = 1.0
-"""Seconds for one change of the database; an answer takes two."""
+"""Seconds that a change of the database may have waited; an answer takes two of them."""
 
 
 class Load:
@@ -46,7 +46,7 @@ class Load:
 
         Args:
             running: messages under way.
-            writing: seconds that a change of the database takes at present.
+            writing: seconds that the oldest change of the database has been waiting.
         """
         waits = self.is_taken and self.waited > PATIENCE
         return running >= self.at_most or waits or writing > SLOW_WRITING

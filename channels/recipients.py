@@ -3,13 +3,31 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from actions.vault import Vault
 from channels.arrival import Arrival
-from channels.tables import OutgoingRow, OutgoingState, RecipientRow
-from knowledge.inserting import insert_into
+from channels.tables import Base, OutgoingRow, OutgoingState, RecipientRow
+from knowledge.columns import Moment
+from knowledge.inserting import prepared
+
+CAME = prepared(
+    RecipientRow,
+    lambda into: into.on_conflict_do_update(
+        index_elements=[RecipientRow.conversation],
+        set_={name: into.excluded[name] for name in ("heard", "heard_by", "reachable")},
+    ),
+)
+WAITED = (
+    update(Base.metadata.tables[OutgoingRow.__tablename__])
+    .where(
+        OutgoingRow.conversation == bindparam("of"),
+        OutgoingRow.state == OutgoingState.PENDING,
+        OutgoingRow.failures == 0,
+    )
+    .values(next_try=bindparam("now", type_=Moment()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +48,18 @@ def note_recipient(session: Session, arrival: Arrival, vault: Vault, now: dateti
     """Remember how to write to them; nothing where the channel cannot write first."""
     if not arrival.recipient:
         return
-    came = {"heard": now, "heard_by": arrival.heard_by, "reachable": True}
-    session.execute(
-        insert_into(session, RecipientRow)
-        .values(
-            conversation=arrival.conversation,
-            channel=arrival.channel,
-            account=arrival.account,
-            sealed=vault.seal(arrival.recipient),
-            **came,
-        )
-        .on_conflict_do_update(index_elements=[RecipientRow.conversation], set_=came)
-    )
+    values = {
+        "conversation": arrival.conversation,
+        "channel": arrival.channel,
+        "account": arrival.account,
+        "sealed": vault.seal(arrival.recipient),
+        "heard": now,
+        "heard_by": arrival.heard_by,
+        "reachable": True,
+    }
+    session.execute(CAME(session), values)
     # What had to wait for a word of theirs need not wait any longer.
-    session.execute(
-        update(OutgoingRow)
-        .where(
-            OutgoingRow.conversation == arrival.conversation,
-            OutgoingRow.state == OutgoingState.PENDING,
-            OutgoingRow.failures == 0,
-        )
-        .values(next_try=now)
-    )
+    session.execute(WAITED, {"of": arrival.conversation, "now": now})
 
 
 def find_recipient(session: Session, conversation: str, vault: Vault) -> Recipient | None:

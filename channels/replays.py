@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 
 from channels.sealed import FRESH
 from channels.tables import SignatureRow
-from knowledge.inserting import insert_into
+from knowledge.inserting import prepared
 
 REPEATED_WITHIN = timedelta(seconds=30)
 """WeChat's last repeat comes some 15 s after the first delivery."""
+
+USED = prepared(
+    SignatureRow, lambda into: into.on_conflict_do_nothing().returning(SignatureRow.key)
+)
 
 
 def is_replayed(session: Session, signed: str, message: str, now: datetime) -> bool:
@@ -26,12 +30,7 @@ def is_replayed(session: Session, signed: str, message: str, now: datetime) -> b
         message: the channel's own number of the message.
     """
     key, told = digest(signed), digest(message)
-    new = session.scalar(
-        insert_into(session, SignatureRow)
-        .values(key=key, message=told, seen=now)
-        .on_conflict_do_nothing()
-        .returning(SignatureRow.key)
-    )
+    new = session.scalar(USED(session), {"key": key, "message": told, "seen": now})
     if new is None:
         row = session.get_one(SignatureRow, key)
         return row.message != told or now - row.seen > REPEATED_WITHIN

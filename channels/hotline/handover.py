@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -160,10 +160,12 @@ def sealed(summary: Mapping[str, Any], vault: Vault) -> str:
     return vault.seal(json.dumps(dict(summary), ensure_ascii=False))
 
 
+OPEN = select(HandoverRow.id).where(HandoverRow.open_for == bindparam("of"))
+
+
 def is_open_for(session: Session, conversation: str) -> bool:
     """Whether the conversation waits for a person or has one."""
-    found = select(HandoverRow.id).where(HandoverRow.open_for == conversation)
-    return session.scalar(found) is not None
+    return session.scalar(OPEN, {"of": conversation}) is not None
 
 
 def open_for(session: Session, conversation: str) -> HandoverRow | None:

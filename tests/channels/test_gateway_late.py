@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 
@@ -271,10 +272,13 @@ async def test_nobody_is_turned_away_from_a_person(house: House) -> None:
     )
 
 
-async def test_slow_writing_turns_away_too(house: House) -> None:
+async def test_slow_writing_turns_away_too_but_only_while_it_lasts(house: House) -> None:
     gateway = house.gateway()
-    gateway.clerk.delay = SLOW_WRITING + 1
-    assert (await ask(gateway, arrival()))[0].text == house.wording.text("busy")
+    gateway.clerk.wished[Future()] = time.perf_counter() - SLOW_WRITING - 1
+    assert (await ask(gateway, arrival(external="1")))[0].text == house.wording.text("busy")
+    gateway.clerk.wished.clear()
+    assert (await ask(gateway, arrival(external="2")))[0].text == "收到：路灯坏了"
+    assert gateway.clerk.behind == 0.0
 
 
 async def test_what_is_not_answered_for_want_of_the_database_is_taken_up_later(
