@@ -25,6 +25,7 @@ Vectors = NDArray[np.float32]
 BUCKETS = 65536
 DIMENSION = 256
 CARD = "linli-encoder.json"
+LEARNT = "learnt.safetensors"
 
 
 class EncoderError(Exception):
@@ -86,6 +87,38 @@ class StaticEncoder:
         return self.encode(texts)
 
 
+class AdaptedEncoder(StaticEncoder):
+    """The built-in encoder as it was beside what became of it, which speaks for queries of its own.
+
+    A text has both vectors, one after the other. A query has only the one it is compared by, so
+    what is asked about other things is found as before.
+
+    Args:
+        rows: shape (buckets, 2 × dimension before), the rows as they were and as they became.
+        own: how far each row is peculiar to what was learnt, shape (buckets,).
+        least: a query is one of its own where its rows are so peculiar on average.
+    """
+
+    def __init__(
+        self, rows: Vectors, own: Vectors, least: float, name: str, source: str = ""
+    ) -> None:
+        super().__init__(rows, name, source)
+        self.own, self.least = own, least
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.hstack(self._both(texts)) / np.float32(np.sqrt(2))
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        before, since = self._both(texts)
+        numbers = [buckets(text, len(self.rows)) for text in texts]
+        told = np.array([peculiarity(found, self.own) >= self.least for found in numbers])[:, None]
+        return np.hstack([before * ~told, since * told]) * np.float32(np.sqrt(2))
+
+    def _both(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        before, since = np.split(super().encode(texts), 2, axis=1)
+        return unit_length(before), unit_length(since)
+
+
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, by name or local path.
 
@@ -141,13 +174,23 @@ def load_encoder(model: str | Path, instruction: str = "") -> Encoder:
         if card.get("adapted"):
             return SentenceTransformerEncoder(str(folder), instruction, card["name"])
         rows = load_file(folder / "model.safetensors")["embedding.weight"]
+        learnt = load_file(folder / LEARNT) if card.get("learnt") else None
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise EncoderError(
             f"encoder in {folder} is damaged ({_first_line(error)}). {mend}"
         ) from error
     if card.get("analysis") != fingerprint():
         raise EncoderError(f"encoder in {folder} was trained on other word lists. {mend}")
+    if learnt is not None:
+        return AdaptedEncoder(
+            rows, learnt["own"], float(learnt["least"][0]), card["name"], str(folder)
+        )
     return StaticEncoder(rows, card["name"], str(folder))
+
+
+def peculiarity(numbers: Sequence[int], own: Vectors) -> float:
+    """Of a text's rows on average; 0 where it has none."""
+    return float(own[numbers].mean()) if numbers else 0.0
 
 
 def buckets(text: str, count: int = BUCKETS) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 from knowledge import adapted, pointer
 from knowledge.adapted import Adapted
 from knowledge.analysis import fingerprint
+from knowledge.calibrating import own_sayings
 from knowledge.encoder import Encoder, EncoderError, StaticEncoder, load_encoder
 from knowledge.entry import Entry
 from knowledge.stock import Stock
@@ -89,7 +90,13 @@ def _trained(
     if further:
         known, plain = further
         encoder = train(
-            groups, folder, pairs=known.pairs, start=plain.rows, rounds=AGAIN, progress=progress
+            groups,
+            folder,
+            pairs=known.pairs,
+            talk=own_sayings().off_topic,
+            start=plain.rows,
+            rounds=AGAIN,
+            progress=progress,
         )
     else:
         encoder = train(groups, folder, progress=progress)

@@ -9,14 +9,24 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from knowledge.analysis import fingerprint
-from knowledge.encoder import CARD, StaticEncoder, Vectors, buckets, random_rows
+from knowledge.encoder import (
+    CARD,
+    LEARNT,
+    AdaptedEncoder,
+    StaticEncoder,
+    Vectors,
+    buckets,
+    random_rows,
+)
+from knowledge.peculiarity import peculiar_to
 
 ROUNDS = 250
 BATCH = 256
@@ -30,13 +40,10 @@ DROPPED, DROPPED_ADAPTING = 0.5, 0.3
 SHARPNESS, SHARPNESS_ADAPTING = 10.0, 20.0
 """What cosines are multiplied by before they compete."""
 
-MOVED = 0.65
-"""How much of the way that adapting would move a row it is moved: the whole way loses some of what
-is found elsewhere, half of it finds fewer of the pairs kept aside."""
-
 PAIR_ROUNDS = 4
-AGAIN = 40
-"""How often each pair is shown when an encoder is adapted, and each group, lest it forget them."""
+AGAIN = 120
+"""How often each pair is shown when an encoder is adapted, and each group, lest it forget them: a
+group has a dozen texts, and any two of them should meet again."""
 
 TELL_EVERY = 50
 
@@ -49,6 +56,7 @@ def train(
     folder: Path,
     *,
     pairs: Sequence[Pair] = (),
+    talk: Collection[str] = (),
     start: Vectors | None = None,
     rounds: int = ROUNDS,
     rate: float = LEARNING_RATE,
@@ -60,7 +68,9 @@ def train(
     Args:
         groups: sentences of one meaning each; a group of one teaches nothing.
         pairs: further sentences that mean the same, such as a query and its question.
-        start: rows to go on from, shape (buckets, dimension); random ones by default.
+        talk: what is said about other things, against which a query is told to be like the pairs.
+        start: rows to go on from, shape (buckets, dimension); random ones by default. With pairs
+            they are kept beside those that are trained.
         rounds: how often each group is drawn for a pair.
         seed: the same groups, pairs and seed give the same encoder.
     """
@@ -85,15 +95,26 @@ def train(
                 seed=seed,
                 progress=progress,
             )
+        encoder = StaticEncoder(rows, "", str(folder))
         if pairs and start is not None:
-            rows = (MOVED * rows + (1 - MOVED) * start).astype(np.float32)
-        save(model_of(rows), fresh)
-        digest = hashlib.sha256((fresh / "model.safetensors").read_bytes()).hexdigest()
-        card = {"name": f"static-{digest[:16]}", "analysis": fingerprint()}
+            own, least = peculiar_to(pairs, talk, len(rows))
+            encoder = AdaptedEncoder(np.hstack([start, rows]), own, least, "", str(folder))
+        save(model_of(encoder.rows), fresh)
+        written = (fresh / "model.safetensors").read_bytes()
+        if isinstance(encoder, AdaptedEncoder):
+            learnt = {"own": encoder.own, "least": np.array([encoder.least])}
+            save_file(learnt, fresh / LEARNT)
+            written += (fresh / LEARNT).read_bytes()
+        encoder.name = f"static-{hashlib.sha256(written).hexdigest()[:16]}"
+        card = {
+            "name": encoder.name,
+            "analysis": fingerprint(),
+            "learnt": isinstance(encoder, AdaptedEncoder),
+        }
         (fresh / CARD).write_text(json.dumps(card), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
-    return StaticEncoder(rows, card["name"], str(folder))
+    return encoder
 
 
 def draw(groups: Sequence[Sequence[str]], rounds: int, batch: int, seed: int) -> list[list[Pair]]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import encoder
-from knowledge.encoder import CARD, EncoderError, StaticEncoder, load_encoder, random_rows
+from knowledge.encoder import (
+    CARD,
+    LEARNT,
+    AdaptedEncoder,
+    EncoderError,
+    StaticEncoder,
+    load_encoder,
+    random_rows,
+)
 from knowledge.training import deal, draw, train
 
 GROUPS = [
@@ -103,16 +112,50 @@ def test_pairs_are_dealt_once_a_round_with_equal_questions_apart(
         assert len({question for _, question in found}) == len(found)
 
 
-def test_further_pairs_are_learnt_without_forgetting_the_groups(
-    trained: StaticEncoder, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def adapted(
+    trained: StaticEncoder, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[StaticEncoder, list[tuple[str, str]]]:
     pairs = [("屋子漏雨", "房顶渗水咋修"), ("猫丢了", "宠物走失"), ("锁坏了", "门打不开")]
-    further = train(
-        GROUPS, tmp_path / "encoder", pairs=pairs, start=trained.rows, rounds=10, rate=2e-2
-    )
-    assert likeness(further, *pairs[1]) > likeness(trained, *pairs[1]) + 0.1
-    same = ("图书卡在哪领", "想去看书要什么证")
-    assert likeness(further, *same) > likeness(further, "图书卡在哪领", "什么时候能下水") + 0.2
+    folder = tmp_path_factory.mktemp("adapted") / "encoder"
+    talk = ["唱首歌", "今天几号"]
+    start = trained.rows
+    return train(GROUPS, folder, pairs=pairs, talk=talk, start=start, rounds=10, rate=2e-2), pairs
+
+
+def asked(encoder: StaticEncoder, query: str, text: str) -> float:
+    return float(encoder.encode_queries([query])[0] @ encoder.encode([text])[0])
+
+
+def test_further_pairs_are_learnt_and_other_queries_compared_as_before(
+    trained: StaticEncoder, adapted: tuple[StaticEncoder, list[tuple[str, str]]]
+) -> None:
+    further, pairs = adapted
+    assert isinstance(further, AdaptedEncoder)
+    further = AdaptedEncoder(further.rows, further.own, 0.2, "x")
+    assert further.dimension == 2 * trained.dimension
+    assert np.linalg.norm(further.encode(["猫丢了", "！"]), axis=1) == pytest.approx([1, 0])
+    assert asked(further, *pairs[1]) > likeness(trained, *pairs[1]) + 0.1
+    for group in GROUPS:
+        for text in ("图书卡在哪领", "什么时候能下水", "猫丢了"):
+            before = likeness(trained, group[0], text)
+            assert asked(further, group[0], text) == pytest.approx(before, abs=1e-5)
+
+
+def test_an_adapted_encoder_is_loaded_as_it_was_and_not_without_what_it_learnt(
+    adapted: tuple[StaticEncoder, list[tuple[str, str]]], tmp_path: Path
+) -> None:
+    further, pairs = adapted
+    loaded = load_encoder(further.source)
+    assert loaded.name == further.name
+    texts = [text for pair in pairs for text in pair]
+    assert loaded.encode(texts).tolist() == further.encode(texts).tolist()
+    assert loaded.encode_queries(texts).tolist() == further.encode_queries(texts).tolist()
+    folder = tmp_path / "damaged"
+    shutil.copytree(further.source, folder)
+    (folder / LEARNT).unlink()
+    with pytest.raises(EncoderError, match="is damaged"):
+        load_encoder(folder)
 
 
 def test_an_unknown_model_is_an_error_that_says_how_to_mend_it(tmp_path: Path) -> None:
