@@ -74,7 +74,7 @@ class Platform(ABC):
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311
         self.numbers = itertools.count(10**15 + self.seed)
-        self.turn = itertools.cycle(self.urls)
+        self.turn = itertools.cycle(range(len(self.urls)))
 
     @property
     def http(self) -> httpx.AsyncClient:
@@ -128,10 +128,12 @@ class Platform(ABC):
     async def post(self, body: str, query: dict[str, str]) -> httpx.Response:
         """By way of a load balancer, which passes over a process where nothing listens."""
         http = self.random.choice(self.clients)
-        for _ in self.urls[1:]:
+        first = next(self.turn)
+        *others, last = (*self.urls[first:], *self.urls[:first])
+        for url in others:
             with contextlib.suppress(httpx.ConnectError):
-                return await http.post(next(self.turn), params=query, content=body.encode())
-        return await http.post(next(self.turn), params=query, content=body.encode())
+                return await http.post(url, params=query, content=body.encode())
+        return await http.post(last, params=query, content=body.encode())
 
     def see(self, person: str, text: str, how: str, begun: float | None = None) -> None:
         """Something appears on a resident's screen, ``begun`` when they said what it answers."""
