@@ -105,11 +105,11 @@ class Events:
     @contextlib.contextmanager
     def transaction(self, conversation: str) -> Iterator[None]:
         """One writer of the conversation at a time."""
+        if not self.postgresql:
+            self.run(("BEGIN IMMEDIATE", ()))
         try:
             if self.postgresql:
                 self.run(("BEGIN", ()), (LOCK, (conversation,)))
-            else:
-                self.run(("BEGIN IMMEDIATE", ()))
             yield
         except BaseException:
             self.run(("ROLLBACK", ()))

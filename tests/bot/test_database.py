@@ -8,7 +8,7 @@ import pytest
 from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from bot import database
@@ -20,6 +20,7 @@ from bot.database import (
     migrate,
     open_engine,
     open_sessions,
+    try_what_rested,
 )
 from knowledge.items import get_item, get_version, list_items
 from knowledge.version import Kind, source_key
@@ -124,6 +125,37 @@ def test_a_savepoint_undoes_only_its_own_part(engine: Engine) -> None:
     with engine.connect() as connection:
         days = connection.execute(text("SELECT day FROM ticket_numbers")).all()
     assert [row.day for row in days] == ["2026-01-01"]
+    engine.dispose()
+
+
+def test_a_connection_that_rested_is_tried_and_a_dead_one_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Any] = []
+
+    def ping(connection: Any) -> bool:
+        tried.append(connection)
+        if len(tried) == 1:
+            raise OSError("the server was restarted")
+        return True
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'rests.db'}")
+    try_what_rested(engine)
+    monkeypatch.setattr(engine.dialect, "do_ping", ping)
+
+    def used() -> Any:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            return connection.connection.dbapi_connection
+
+    first = used()
+    monkeypatch.setattr(database, "RESTED", 3600.0)
+    assert used() is first
+    assert tried == []
+    monkeypatch.setattr(database, "RESTED", -1.0)
+    second = used()
+    assert second is not first
+    assert used() is second
     engine.dispose()
 
 
