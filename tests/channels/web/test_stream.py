@@ -66,12 +66,15 @@ def test_what_was_said_while_there_was_no_line_comes_when_it_is_back(
     page: Page, service: CannedService
 ) -> None:
     conversation = begin(page, service)
+    until(page, lambda: service.streams == 1)
+    service.notify(conversation, "先说一句")
+    expect(replies(page)).to_have_count(2)  # by now the page knows that its stream is open
     page.context.set_offline(True)
     service.cut += 1
     service.notify(conversation, "停水通知")
     expect(page.locator("#connection")).to_be_visible()
     page.context.set_offline(False)
-    expect_log(page, ["你好", "收到：你好", "停水通知"])
+    expect_log(page, ["你好", "收到：你好", "先说一句", "停水通知"])
     expect(page.locator("#connection")).to_be_hidden()
 
 
