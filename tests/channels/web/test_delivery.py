@@ -93,13 +93,15 @@ def test_a_message_whose_reply_is_still_being_made_is_shown_once(
 def test_a_past_that_comes_late_stands_before_what_was_said_since(
     page: Page, service: CannedService
 ) -> None:
+    past = "**/api/chat/conversations/**"
     say(page, "从前")
     expect(replies(page)).to_have_count(1)
-    until(page, lambda: service.streams == 1)  # nothing more is asked before the page is left
-    page.route("**/api/chat/conversations/**", lambda route: route.abort(), times=1)
+    page.route(past, lambda route: route.abort())
     page.reload()
     expect(page.locator("#connection")).to_be_visible()
     say(page, "现在")
+    expect_log(page, ["现在", "收到：现在"])
+    page.unroute(past)
     expect_log(page, ["从前", "收到：从前", "现在", "收到：现在"])
 
 
