@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socket import socket
@@ -128,12 +128,17 @@ class CannedService:
     left: int = 0  # browsers that gave their conversation up
     lost: set[str] = field(default_factory=set)  # conversations that nobody may see any more
     streams: int = 0  # opened so far
+    listening: int = 0  # streams that are open
     cut: int = 0  # raised to break all open streams off
     shut: bool = False  # whether streams are refused
+    callers: Sized = ()  # open connections
 
     def reset(self) -> None:
-        fresh = CannedService(origin=self.origin, begun=self.begun, cut=self.cut + 1)
-        self.__dict__.update(fresh.__dict__)
+        """As if nothing had been, once the pages that were before are heard no more."""
+        self.cut += 1
+        wait_for(lambda: not self.callers and not self.listening)
+        fresh = CannedService(origin=self.origin, begun=self.begun, cut=self.cut)
+        self.__dict__.update(fresh.__dict__ | {"callers": self.callers})
 
     def said(self) -> list[str]:
         """What reached the service, once a turn."""
@@ -213,16 +218,28 @@ def app_of(service: CannedService) -> FastAPI:
         service.streams += 1
         cut, cursor = service.cut, last_event_id or after
         yield ServerSentEvent(event="open", raw_data="", retry=50)
-        while service.cut == cut:
-            for row in rows_of(conversation, cursor):
-                cursor = row["id"]
-                yield ServerSentEvent(data=row, id=str(cursor))
-            await asyncio.sleep(0.02)
+        service.listening += 1
+        try:
+            while service.cut == cut:
+                for row in rows_of(conversation, cursor):
+                    cursor = row["id"]
+                    yield ServerSentEvent(data=row, id=str(cursor))
+                await asyncio.sleep(0.02)
+        finally:
+            service.listening -= 1
 
     def rows_of(conversation: str, after: int) -> list[dict[str, Any]]:
         return [row for row in service.rows.get(conversation, []) if row["id"] > after]
 
     return app
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    started = monotonic()
+    while not condition():
+        if monotonic() - started > 60:
+            raise TimeoutError("the canned service is not ready")
+        sleep(0.01)
 
 
 @contextmanager
@@ -235,11 +252,8 @@ def running(service: CannedService) -> Iterator[CannedService]:
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        started = monotonic()
-        while not server.started:
-            if monotonic() - started > 60:
-                raise TimeoutError("the canned service did not start")
-            sleep(0.01)
+        wait_for(lambda: server.started)
+        service.callers = server.server_state.connections
         try:
             yield service
         finally:
