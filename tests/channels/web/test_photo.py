@@ -110,7 +110,7 @@ def test_how_much_of_it_has_travelled_is_told(
     path = tmp_path / "photo.jpg"
     Image.effect_noise((1500, 1000), 60).save(path, quality=80)
     network = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 60_000}
     network.send("Network.emulateNetworkConditions", slow)
     choose(page, path)
     agree(page)
