@@ -160,10 +160,12 @@ def _segmenter() -> jieba.Tokenizer:
 
 @cache
 def _load_segmenter() -> jieba.Tokenizer:
-    """A jieba of our own: the process-wide one may be given other words by somebody else."""
+    """A jieba of our own, with more words; the dictionary is read once for it and nlu together."""
     jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
     segmenter = jieba.Tokenizer()
-    segmenter.initialize()
+    segmenter.FREQ, segmenter.total = dict(jieba.dt.FREQ), jieba.dt.total
+    segmenter.initialized = True
     for line in _lines(_LEXICON) if _LEXICON.exists() else ():
         segmenter.add_word(line[0])
     for word in _synonyms():

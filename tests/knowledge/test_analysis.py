@@ -1,6 +1,8 @@
 from collections import Counter
 from pathlib import Path
 
+import jieba
+
 from knowledge import analysis
 from knowledge.analysis import analyse, plain
 
@@ -45,3 +47,9 @@ def test_plain_terms_are_characters_and_bigrams() -> None:
 def test_a_word_stands_in_one_line_of_one_list_only() -> None:
     words = [*listed("synonyms.txt"), *listed("question_words.txt"), *listed("stopwords.txt")]
     assert [word for word, count in Counter(words).items() if count > 1] == []
+
+
+def test_words_of_our_own_stay_out_of_the_dictionary_that_others_read() -> None:
+    jieba.initialize()
+    assert analysis._segmenter().FREQ.keys() - jieba.dt.FREQ.keys()
+    assert "加装电梯" not in jieba.dt.FREQ
