@@ -131,12 +131,12 @@ class CannedService:
     listening: int = 0  # streams that are open
     cut: int = 0  # raised to break all open streams off
     shut: bool = False  # whether streams are refused
-    callers: Sized = ()  # open connections
+    callers: tuple[Sized, ...] = ()  # open connections, and requests that are under way
 
     def reset(self) -> None:
         """As if nothing had been, once the pages that were before are heard no more."""
         self.cut += 1
-        wait_for(lambda: not self.callers and not self.listening)
+        wait_for(lambda: not any(self.callers) and not self.listening)
         fresh = CannedService(origin=self.origin, begun=self.begun, cut=self.cut)
         self.__dict__.update(fresh.__dict__ | {"callers": self.callers})
 
@@ -253,7 +253,7 @@ def running(service: CannedService) -> Iterator[CannedService]:
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         wait_for(lambda: server.started)
-        service.callers = server.server_state.connections
+        service.callers = (server.server_state.connections, server.server_state.tasks)
         try:
             yield service
         finally:
