@@ -19,6 +19,7 @@ from bot.commands.telegram import telegram
 from bot.commands.tickets import tickets
 from bot.commands.wechat import wechat
 from bot.commands.wecom import wecom
+from bot.garbage import look_rarely
 from bot.settings import Settings
 
 
@@ -119,6 +120,7 @@ def setup() -> None:
 @main.command()
 def serve() -> None:
     """Start everything."""
+    look_rarely()
     from bot.service import run
 
     with beginning():

@@ -13,6 +13,8 @@ import sys
 import threading
 import warnings
 
+from bot.garbage import look_rarely
+
 
 def die_with_parent() -> None:
     """End this process when the service that started it is gone, however it went.
@@ -52,6 +54,7 @@ def log_as_the_service_does() -> None:
 def main() -> None:
     if os.environ.get("LINLI_RASA_SUPERVISED"):
         die_with_parent()
+    look_rarely()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
