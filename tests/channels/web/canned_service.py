@@ -128,17 +128,23 @@ class CannedService:
     left: int = 0  # browsers that gave their conversation up
     lost: set[str] = field(default_factory=set)  # conversations that nobody may see any more
     streams: int = 0  # opened so far
-    listening: int = 0  # streams that are open
     cut: int = 0  # raised to break all open streams off
     shut: bool = False  # whether streams are refused
-    callers: tuple[Sized, ...] = ()  # open connections, and requests that are under way
+    connections: Sized = ()
+    requests: Sized = ()  # that are under way, open streams among them
 
     def reset(self) -> None:
         """As if nothing had been, once the pages that were before are heard no more."""
         self.cut += 1
-        wait_for(lambda: not any(self.callers) and not self.listening)
-        fresh = CannedService(origin=self.origin, begun=self.begun, cut=self.cut)
-        self.__dict__.update(fresh.__dict__ | {"callers": self.callers})
+        wait_for(lambda: not self.connections and not self.requests)
+        fresh = CannedService(
+            origin=self.origin,
+            begun=self.begun,
+            cut=self.cut,
+            connections=self.connections,
+            requests=self.requests,
+        )
+        self.__dict__.update(fresh.__dict__)
 
     def said(self) -> list[str]:
         """What reached the service, once a turn."""
@@ -218,15 +224,11 @@ def app_of(service: CannedService) -> FastAPI:
         service.streams += 1
         cut, cursor = service.cut, last_event_id or after
         yield ServerSentEvent(event="open", raw_data="", retry=50)
-        service.listening += 1
-        try:
-            while service.cut == cut:
-                for row in rows_of(conversation, cursor):
-                    cursor = row["id"]
-                    yield ServerSentEvent(data=row, id=str(cursor))
-                await asyncio.sleep(0.02)
-        finally:
-            service.listening -= 1
+        while service.cut == cut:
+            for row in rows_of(conversation, cursor):
+                cursor = row["id"]
+                yield ServerSentEvent(data=row, id=str(cursor))
+            await asyncio.sleep(0.02)
 
     def rows_of(conversation: str, after: int) -> list[dict[str, Any]]:
         return [row for row in service.rows.get(conversation, []) if row["id"] > after]
@@ -253,7 +255,8 @@ def running(service: CannedService) -> Iterator[CannedService]:
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         wait_for(lambda: server.started)
-        service.callers = (server.server_state.connections, server.server_state.tasks)
+        service.connections = server.server_state.connections
+        service.requests = server.server_state.tasks
         try:
             yield service
         finally:

@@ -28,7 +28,7 @@ def begin(page: Page, service: CannedService) -> str:
 def begin_listening(page: Page, service: CannedService) -> str:
     """The conversation, after a first word and a first line that came by the stream."""
     conversation = begin(page, service)
-    until(page, lambda: service.listening > 0)
+    until(page, lambda: service.streams > 0)
     service.notify(conversation, "先说一句")
     expect(replies(page)).to_have_count(2)
     return conversation
@@ -132,7 +132,7 @@ def test_a_page_that_nobody_sees_stops_listening_and_catches_up(
     conversation = begin_listening(page, service)
     page.evaluate(HIDDEN, True)
     page.clock.run_for(310_000)
-    until(page, lambda: service.listening == 0)
+    until(page, lambda: not service.requests)
     opened = service.streams
     service.notify(conversation, "停水通知")
     page.clock.run_for(60_000)
