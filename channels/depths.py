@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from channels.metrics import INBOX, OLDEST, PASS_SECONDS_LEFT, QUEUE
+from channels.metrics import INBOX, OLDEST, PASS_AGE, PASS_SECONDS_LEFT, QUEUE
 from channels.tables import (
     InboundRow,
     InboundState,
@@ -35,9 +35,11 @@ def note_depths(session: Session, channels: Iterable[str], now: datetime) -> Non
     for channel in channels | {channel for channel, _ in unsent}:
         for state in WAITING:
             QUEUE.labels(channel, state.value).set(unsent.get((channel, state), 0))
-    for account, expires in session.execute(
-        select(PassRow.account, PassRow.expires).where(PassRow.sealed != "")
+    for account, renewed, expires in session.execute(
+        select(PassRow.account, PassRow.renewed, PassRow.expires).where(PassRow.sealed != "")
     ):
+        if renewed is not None:
+            PASS_AGE.labels(account).set((now - renewed).total_seconds())
         PASS_SECONDS_LEFT.labels(account).set((expires - now).total_seconds())
 
 

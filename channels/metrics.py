@@ -42,6 +42,9 @@ IN_TIME = Counter(
     "Answers: in_time while somebody waited for them, late when nobody did any more.",
     ["channel", "when"],
 )
+PASS_AGE = Gauge(
+    "linli_pass_age_seconds", "Seconds since a platform gave its access token.", ["account"]
+)
 PASS_SECONDS_LEFT = Gauge(
     "linli_pass_seconds_left", "Seconds until a platform's access token expires.", ["account"]
 )

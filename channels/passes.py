@@ -116,5 +116,6 @@ class Passes:
         with self.sessions.begin() as session:
             row = session.get_one(PassRow, self.account, with_for_update=True)
             if fresh is not None:
-                row.sealed, row.expires = self.vault.seal(fresh.token), now + fresh.holds
+                row.sealed = self.vault.seal(fresh.token)
+                row.renewed, row.expires = now, now + fresh.holds
             row.renewing_until = now

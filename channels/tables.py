@@ -165,6 +165,7 @@ class PassRow(Base):
 
     account: Mapped[str] = mapped_column(String(200), primary_key=True)
     sealed: Mapped[str] = mapped_column(Text, default="")
+    renewed: Mapped[datetime | None] = mapped_column(Moment)
     expires: Mapped[datetime] = mapped_column(Moment)
     renewed_by: Mapped[str | None] = mapped_column(String(40))
     renewing_until: Mapped[datetime] = mapped_column(Moment)

@@ -52,16 +52,26 @@ def test_lines_to_be_sent_are_told_by_channel_and_state(house: House) -> None:
     assert gauge("linli_outgoing", channel="wechat", state="pending") == 0
 
 
-def test_a_token_is_told_by_the_seconds_it_holds(house: House) -> None:
+def test_a_token_is_told_by_its_age_and_the_seconds_it_holds(house: House) -> None:
     expires = house.now + timedelta(seconds=7000)
     with house.sessions.begin() as session:
-        session.add(
-            PassRow(account="wechat:a", expires=expires, renewing_until=house.now, sealed="x")
-        )
+        row = PassRow(account="wechat:a", expires=expires, renewing_until=house.now, sealed="x")
+        row.renewed = house.now - timedelta(seconds=200)
+        session.add(row)
         note_depths(session, (), house.now)
         assert gauge("linli_pass_seconds_left", account="wechat:a") == 7000
+        assert gauge("linli_pass_age_seconds", account="wechat:a") == 200
         note_depths(session, (), expires + timedelta(seconds=5))
     assert gauge("linli_pass_seconds_left", account="wechat:a") == -5
+    assert gauge("linli_pass_age_seconds", account="wechat:a") == 7205
+
+
+def test_of_a_token_of_before_ages_were_kept_the_age_is_not_told(house: House) -> None:
+    with house.sessions.begin() as session:
+        session.add(PassRow(account="old", expires=house.now, renewing_until=house.now, sealed="x"))
+        note_depths(session, (), house.now)
+    assert gauge("linli_pass_seconds_left", account="old") == 0
+    assert REGISTRY.get_sample_value("linli_pass_age_seconds", {"account": "old"}) is None
 
 
 def test_a_turn_that_somebody_has_is_no_token(house: House) -> None:

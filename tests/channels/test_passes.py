@@ -102,8 +102,10 @@ async def test_a_failed_renewal_leaves_the_way_free(house: House) -> None:
     one = passes(house, platform)
     with pytest.raises(ConnectionError):
         await one.token()
+    assert house.rows("passes", "account")[0]["renewed"] is None
     platform.broken = False
     assert await one.token() == "token-2"
+    assert house.rows("passes", "account")[0]["renewed"] is not None
 
 
 async def test_a_renewal_of_a_process_that_died_is_taken_over(house: House) -> None:
