@@ -3,15 +3,20 @@
 import asyncio
 import contextlib
 import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from channels.standin import Platform
 
 T = TypeVar("T")
+
+PORT = click.IntRange(1, 65535)
 
 COMES_WITHIN = 15.0
 """Seconds for an answer that the service sends by itself."""
@@ -36,21 +41,30 @@ def chosen(accounts: Sequence[T], name: str | None, setting: str, page: str) -> 
 
 
 @contextlib.asynccontextmanager
-async def served(platform: "Platform", port: int | None) -> AsyncIterator[None]:
-    """The platform's API on a port of this machine; nothing where there is none."""
+async def served(api: "FastAPI", port: int | None) -> AsyncIterator[None]:
+    """A platform's API on a port of this machine; nothing where there is none.
+
+    Raises:
+        BadInput: the port cannot be had.
+    """
     import uvicorn
+
+    from bot.cli import BadInput
 
     if port is None:
         yield
         return
-    config = uvicorn.Config(platform.api(), host="127.0.0.1", port=port, log_level="error")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    try:
+        place = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise BadInput(f"--api-port: {port} cannot be had") from error
+    server = uvicorn.Server(uvicorn.Config(api, log_level="critical"))
+    serving = asyncio.create_task(server.serve(sockets=[place]))
     try:
         yield
     finally:
         server.should_exit = True
-        await serving
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 async def verified(platform: "Platform") -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
+
+from bot.commands.rehearsal import PORT, served
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -79,7 +80,7 @@ def remove() -> None:
 
 @telegram.command()
 @click.argument("texts", metavar="TEXT …", nargs=-1)
-@click.option("--api-port", type=int, required=True, help="Serve the Bot API here meanwhile.")
+@click.option("--api-port", type=PORT, required=True, help="Serve the Bot API here meanwhile.")
 @click.option("--url", help="Where the service is; the running one by default.")
 def rehearse(texts: tuple[str, ...], api_port: int, url: str | None) -> None:
     """Play Telegram towards a service whose LINLI_TELEGRAM_API_URL is http://127.0.0.1:API-PORT.
@@ -104,24 +105,13 @@ def rehearse(texts: tuple[str, ...], api_port: int, url: str | None) -> None:
 
 async def play(platform: "StandIn", texts: tuple[str, ...], api_port: int) -> bool:
     """Whether everything went as it should."""
-    import uvicorn
-
-    from bot.cli import BadInput
-
     try:
-        place = socket.create_server(("127.0.0.1", api_port))
-    except (OSError, OverflowError) as error:
-        raise BadInput(f"--api-port: {api_port} cannot be had") from error
-    server = uvicorn.Server(uvicorn.Config(platform.api(), log_level="critical"))
-    serving = asyncio.create_task(server.serve(sockets=[place]))
-    try:
-        if platform.webhook and not await refused(platform):
-            return False
-        person = secrets.randbelow(2**40)
-        return all([await say(platform, person, text) for text in texts])
+        async with served(platform.api(), api_port):
+            if platform.webhook and not await refused(platform):
+                return False
+            person = secrets.randbelow(2**40)
+            return all([await say(platform, person, text) for text in texts])
     finally:
-        server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
         await platform.close()
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.rehearsal import PORT, chosen, converse, served, verified
+
 if TYPE_CHECKING:
     from bot.settings import Settings
     from channels.wechat.account import Account
@@ -27,7 +29,6 @@ def menu(file: Path, account: str | None) -> None:
     import yaml
 
     from bot.cli import BadInput, read_settings
-    from bot.commands.rehearsal import chosen
     from channels.wechat.menu import MenuError, menu_of
 
     try:
@@ -48,7 +49,7 @@ def menu(file: Path, account: str | None) -> None:
 @click.argument("texts", metavar="TEXT …", nargs=-1)
 @click.option("--account", help="Which account, where there are several.")
 @click.option("--url", help="Where the service is; the running one by default.")
-@click.option("--api-port", type=int, help="Serve WeChat's API here, for LINLI_WECHAT_API_URL.")
+@click.option("--api-port", type=PORT, help="Serve WeChat's API here, for LINLI_WECHAT_API_URL.")
 def rehearse(
     texts: tuple[str, ...], account: str | None, url: str | None, api_port: int | None
 ) -> None:
@@ -58,7 +59,6 @@ def rehearse(
     as the account is set up. Exit status 1 when something a resident would notice goes wrong.
     """
     from bot.cli import read_settings
-    from bot.commands.rehearsal import chosen
 
     settings = read_settings()
     ours = chosen(settings.wechat_accounts, account, *WHERE)
@@ -90,12 +90,11 @@ async def put_menu(settings: "Settings", account: "Account", wanted: dict[str, o
 
 async def play(account: "Account", base: str, texts: tuple[str, ...], api_port: int | None) -> bool:
     """Whether everything went as it should."""
-    from bot.commands.rehearsal import converse, served, verified
     from channels.wechat.standin import StandIn
 
     platform = StandIn(account, urls=[f"{base}/channels/wechat/{account.name}"])
     try:
-        async with served(platform, api_port):
+        async with served(platform.api(), api_port):
             well = await verified(platform)
             return await converse(platform, texts, platform.say, waits=False) and well
     finally:

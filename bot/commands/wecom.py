@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands.rehearsal import PORT, chosen, converse, served, verified
+
 if TYPE_CHECKING:
     from channels.wecom.account import Account
 
@@ -18,7 +20,7 @@ def wecom() -> None:
 @click.argument("texts", metavar="TEXT …", nargs=-1)
 @click.option("--account", help="Which account, where there are several.")
 @click.option("--url", help="Where the service is; the running one by default.")
-@click.option("--api-port", type=int, help="Serve WeCom's API here, for LINLI_WECOM_API_URL.")
+@click.option("--api-port", type=PORT, help="Serve WeCom's API here, for LINLI_WECOM_API_URL.")
 def rehearse(
     texts: tuple[str, ...], account: str | None, url: str | None, api_port: int | None
 ) -> None:
@@ -29,7 +31,6 @@ def rehearse(
     something a resident would notice goes wrong.
     """
     from bot.cli import read_settings
-    from bot.commands.rehearsal import chosen
 
     settings = read_settings()
     ours = chosen(settings.wecom_accounts, account, "LINLI_WECOM_ACCOUNTS", "wecom.md")
@@ -39,12 +40,11 @@ def rehearse(
 
 async def play(account: "Account", base: str, texts: tuple[str, ...], api_port: int | None) -> bool:
     """Whether everything went as it should."""
-    from bot.commands.rehearsal import converse, served, verified
     from channels.wecom.standin import StandIn
 
     platform = StandIn(account, urls=[f"{base}/channels/wecom/{account.name}"])
     try:
-        async with served(platform, api_port):
+        async with served(platform.api(), api_port):
             well = await verified(platform)
             if account.agent_id is not None:
                 click.echo("a member, to the application:")

@@ -60,6 +60,18 @@ def test_a_rehearsal_with_another_token_fails(
     assert "该公众号暂时无法提供服务" in output
 
 
+def test_a_port_that_is_taken_is_told_in_one_line(service: str) -> None:
+    taken = service.rpartition(":")[2]
+    status, output = run("rehearse", "--url", service, "--api-port", taken)
+    assert (status, output) == (2, f"linli: --api-port: {taken} cannot be had\n")
+
+
+def test_a_port_that_cannot_be_is_told_in_words(service: str) -> None:
+    status, output = run("rehearse", "--url", service, "--api-port", "70000")
+    assert status == 2
+    assert "70000 is not in the range" in output
+
+
 def test_a_rehearsal_where_nothing_listens_fails() -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     status, output = run("rehearse", "--url", nowhere)
