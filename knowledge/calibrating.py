@@ -1,10 +1,7 @@
 """Learning, when publishing, how sure is sure enough.
 
-Trial questions are wordings whose entry is known and which neither the index nor the encoder has
-seen (the tests of the entries), variants that the encoder has not learnt, each left out of the
-search while it is asked, the standard questions themselves, the tests once more with their entry
-taken away, what may be asked of a document's passages (``knowledge.cropping``), things said that
-no entry should answer (negatives.txt, and what is small talk or off the subject for
+Beside the trial questions of the entries (``knowledge.trials``) things are tried that are said and
+that no entry should answer (negatives.txt, and what is small talk or off the subject for
 understanding), and reports of something to be filed (reports.txt).
 """
 
@@ -12,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import yaml
@@ -20,16 +16,14 @@ from numpy.typing import NDArray
 
 import nlu
 from knowledge import regression
-from knowledge.analysis import matter
-from knowledge.confidence import SPEAKING_FOR, UNSURE, Calibration, Considered, consider
-from knowledge.cropping import cropped
+from knowledge.citing import cited
+from knowledge.confidence import RISING, UNSURE, Calibration, Considered
 from knowledge.encoder import Encoder
 from knowledge.entry import Entry
 from knowledge.index import Index
 from knowledge.regression import NEVER, Regression
+from knowledge.trials import KNOWN, Pool, Trial
 from knowledge.unlearnt import unlearnt
-
-T = TypeVar("T")
 
 NEGATIVES = Path(__file__).with_name("negatives.txt")
 REPORTS = Path(__file__).with_name("reports.txt")
@@ -37,22 +31,17 @@ CHAT = Path(nlu.__file__).parent / "data"
 CHATTING = ("out_of_scope", "small_talk", "insult", "greet", "thanks")
 """Intents whose examples no entry should answer either."""
 
-TRIALS = 1500
-"""At most so many wordings of each kind are tried, spread evenly."""
-
 SAYINGS_EACH, SAYINGS_LEAST = 8, 300
 """So many off-topic sayings are tried for each entry, the first of them in any case: a handful of
 entries needs no thousands."""
 
 FEW = 50
-"""With fewer tests than this, variants are tried that the encoder may have learnt, as well."""
+"""With fewer tests than this, variants are tried that the encoder may have learnt, as well; with
+fewer questions whose passages are known, passages are measured by what is made of their words."""
 
 COUNTS = {"tested": 1.0, "written": 0.3, "left out": 0.5, "absent": 1.0, "off topic": 0.3,
           "report": 0.5, "passage": 1.0, "passage absent": 1.0}  # fmt: skip
 """How much a trial of each kind counts when the regression is fitted."""
-
-KNOWN = ("tested", "left out")
-"""Kinds of trials with a right entry, which say what share is answered wrongly."""
 
 WRONG = 0.025
 OFF_TOPIC = 0.02
@@ -63,17 +52,11 @@ off-topic sayings that are answered, questions without an entry that are, report
 are harder than what residents ask: where 2.6 % of the trials are answered wrongly, 0.5 % of the
 development half of the frozen questions are."""
 
+STEPS: tuple[float, ...] = tuple(np.linspace(0.3, 0.99, 70).tolist())
+"""Thresholds that are tried."""
+
 ASKED_BACK = 0.15
 """Highest share of off-topic sayings to which the resident is asked which was meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The best hits of one question, and which of them is right."""
-
-    found: Considered
-    right: tuple[bool, ...]
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,113 +96,59 @@ def calibrate(
     progress: Callable[[str], None] = lambda line: None,
 ) -> tuple[Calibration, dict[str, float]]:
     """The calibration, and the shares it reached on its own trials."""
-    known = tested(entries, index, encoder)
+    pool = Pool(entries, index, encoder, cited(entries))
+    known = pool.tested()
     chosen = unlearnt if len(known) >= FEW else None
     off_topic = sayings.off_topic[: max(SAYINGS_LEAST, SAYINGS_EACH * len(entries))]
     trials = [
         *known,
-        *left_out(entries, index, encoder, chosen),
-        *written(entries, index, encoder),
-        *absent(entries, index, encoder),
-        *passages(entries, index, encoder),
-        *said(off_topic, index, encoder, "off topic"),
-        *said(sayings.reports, index, encoder, "report"),
+        *pool.left_out(chosen),
+        *pool.written(),
+        *pool.absent(),
+        *pool.passages(),
+        *pool.said(off_topic, "off topic"),
+        *pool.said(sayings.reports, "report"),
     ]
     progress(f"calibrating on {len(trials)} trial questions")
     trials = [trial for trial in trials if len(trial.found)]
-    calibration = replace(UNSURE, spoken=_fitted(trials, False), written=_fitted(trials, True))
-    calibration = _levelled(calibration, trials)
+    calibration = replace(UNSURE, spoken=_fitted(trials, UNSURE, False))
+    calibration = replace(calibration, written=_fitted(trials, UNSURE, True))
+    if NEVER not in (calibration.spoken, calibration.written):
+        calibration = _levelled(calibration, trials)
+        calibration = replace(calibration, spoken=_fitted(trials, calibration, False))
     return with_thresholds(calibration, trials)
 
 
-def _fitted(trials: Sequence[Trial], written: bool) -> Regression:
-    """The regression of one kind of hits; sure of nothing where none of them is right."""
-    asked = [trial for trial in trials if written or not trial.kind.startswith("passage")]
-    if written:
-        asked = [trial for trial in asked if trial.kind not in (*KNOWN, "written", "absent")]
+def _fitted(trials: Sequence[Trial], calibration: Calibration, written: bool) -> Regression:
+    """The regression of one kind of hits; sure of nothing where none of them is right.
+
+    Args:
+        calibration: says how sure passages are, which entries are compared with.
+    """
+    asked = _telling(trials, written)
     of_kind = [trial.found.written == written for trial in asked]
     right = np.concatenate(
         [np.array(trial.right)[kind] for trial, kind in zip(asked, of_kind, strict=True)] or [[]]
     )
     if not right.any():
         return NEVER
-    rows = np.concatenate(
-        [trial.found.rows[kind] for trial, kind in zip(asked, of_kind, strict=True)]
-    )
+    seen = [trial.found.rows if written else calibration.rows(trial.found) for trial in asked]
+    rows = np.concatenate([part[kind] for part, kind in zip(seen, of_kind, strict=True)])
     share = np.concatenate(
         [np.full(kind.sum(), COUNTS[t.kind]) for t, kind in zip(asked, of_kind, strict=True)]
     )
-    return regression.fit(rows, right.astype(bool).tolist(), share.tolist(), SPEAKING_FOR)
+    return regression.fit(rows, right.astype(bool).tolist(), share.tolist(), RISING)
 
 
-def tested(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
-    """The test wordings of the entries."""
-    wordings = [(number, text) for number, entry in enumerate(entries) for text in entry.tests]
-    return [_trial(index, encoder, text, number, "tested") for number, text in _spread(wordings)]
+def _telling(trials: Sequence[Trial], written: bool) -> list[Trial]:
+    """The trials that tell of hits of one kind whether they are right.
 
-
-def written(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
-    """The standard questions, just as they stand; passages of documents have none."""
-    questions = [(n, entry.question) for n, entry in enumerate(entries) if not entry.quoted]
-    return [_trial(index, encoder, text, number, "written") for number, text in _spread(questions)]
-
-
-def left_out(
-    entries: Sequence[Entry],
-    index: Index,
-    encoder: Encoder,
-    chosen: Callable[[str], bool] | None = None,
-) -> list[Trial]:
-    """Variants, searched as though they had not been written down; by default every one."""
-    places = [
-        (number, place)
-        for number, entry in enumerate(entries)
-        for place, text in enumerate(entry.variants)
-        if not entry.quoted and (chosen is None or chosen(text))
-    ]
-    trials = []
-    for number, place in _spread(places):
-        entry = entries[number]
-        others = [text for n, text in enumerate(entry.variants) if n != place]
-        rest = "\n".join((entry.question, *others, entry.answer))
-        query = index.query(entry.variants[place], encoder)
-        unseen = (int(index.starts[number]) + 1 + place, rest)
-        ranking = index.rank(query, unseen=unseen)
-        found = consider(index, query, ranking, (number, frozenset(matter(rest))))
-        right = tuple((ranking.items[found.places] == number).tolist())
-        trials.append(Trial(found, right, "left out"))
-    return trials
-
-
-def absent(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
-    """Wordings whose entry is taken away: nothing that is left answers them."""
-    wordings = [(n, text) for n, entry in enumerate(entries) for text in entry.tests[:1]]
-    trials = []
-    for number, text in _spread(wordings):
-        query = index.query(text, encoder)
-        found = consider(index, query, index.rank(query, without=number))
-        trials.append(Trial(found, (False,) * len(found), "absent"))
-    return trials
-
-
-def passages(entries: Sequence[Entry], index: Index, encoder: Encoder) -> list[Trial]:
-    """What may be asked of passages of documents, and the same with the passage taken away."""
-    quoted = [(number, entry) for number, entry in enumerate(entries) if entry.quoted]
-    trials = []
-    for number, entry in _spread(quoted):
-        text = cropped(entry)
-        if not text:
-            continue
-        trials.append(_trial(index, encoder, text, number, "passage"))
-        query = index.query(text, encoder)
-        found = consider(index, query, index.rank(query, without=number))
-        trials.append(Trial(found, (False,) * len(found), "passage absent"))
-    return trials
-
-
-def said(texts: Sequence[str], index: Index, encoder: Encoder, kind: str) -> list[Trial]:
-    """Sayings to which no entry is the right answer."""
-    return [_trial(index, encoder, text, -1, kind) for text in texts]
+    A question of an entry tells it of passages where it is known which of them the entry rests on.
+    """
+    if not written:
+        return [trial for trial in trials if not trial.kind.startswith("passage")]
+    of_entries = (*KNOWN, "written", "absent")
+    return [trial for trial in trials if trial.resting or trial.kind not in of_entries]
 
 
 def with_thresholds(
@@ -240,30 +169,33 @@ def with_thresholds(
 
 def _levelled(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
     """Passages made as much surer or less sure as their own threshold is apart from the entries',
-    so that one threshold serves both."""
-    entries, passages = (
-        _Shares(calibration, _only(trials, written), known)
-        for written, known in ((False, KNOWN), (True, ("passage",)))
-    )
-    if NEVER in (calibration.spoken, calibration.written):
-        return calibration
-    shift = _odds(entries.lowest()) - _odds(passages.lowest())
+    so that one threshold serves both.
+
+    Where enough is asked as residents ask it, passages must also be right as often as entries.
+    """
+    asked = sum(trial.resting and trial.kind in KNOWN for trial in trials)
+    known = KNOWN if asked >= FEW else ("passage",)
+    entries = _Shares(calibration, _only(trials, False), KNOWN)
+    passages = _Shares(calibration, _only(trials, True), known)
+    sure, quoted = entries.lowest(), passages.lowest()
+    if asked >= FEW:
+        quoted = max(quoted, passages.lowest_as_right_as(entries.rightness(sure)))
     written = calibration.written
+    shift = _odds(sure) - _odds(quoted)
     return replace(calibration, written=replace(written, bias=written.bias + shift))
 
 
 def _only(trials: Sequence[Trial], written: bool) -> list[Trial]:
-    """The trials that say something of one kind of hits, with the hits of this kind alone."""
-    apart = (*KNOWN, "written", "absent") if written else ("passage", "passage absent")
+    """The trials that tell something of one kind of hits, with the hits of this kind alone."""
     found = []
-    for trial in trials:
+    for trial in _telling(trials, written):
         kind = trial.found.written == written
-        if trial.kind not in apart and kind.any():
+        if kind.any():
             part = Considered(
-                trial.found.rows[kind], trial.found.places[kind], kind[kind] == written
+                trial.found.rows[kind], trial.found.places[kind], trial.found.written[kind]
             )
             right = tuple(np.array(trial.right)[kind].tolist())
-            found.append(Trial(part, right, trial.kind))
+            found.append(replace(trial, found=part, right=right))
     return found
 
 
@@ -287,14 +219,23 @@ class _Shares:
             "wrong": _share(answered & ~self.right, self.asked),
             "written": _share(answered & self.right, self.kinds == "written"),
             "off topic": _share(answered, self.kinds == "off topic"),
-            "absent": _share(answered, self.kinds == "absent"),
+            "absent": _share(answered & ~self.right, self.kinds == "absent"),
             "report": _share(answered, self.kinds == "report"),
         }
 
     def lowest(self) -> float:
         """The lowest threshold that keeps within the shares above."""
-        steps = np.linspace(0.3, 0.99, 70)
-        return float(next((at for at in steps if self._fits(self.at(float(at)))), steps[-1]))
+        return next((at for at in STEPS if self._fits(self.at(at))), STEPS[-1])
+
+    def rightness(self, threshold: float) -> float:
+        """Which share of what is answered is right; 1 where nothing is."""
+        answered = (self.sure >= threshold) & self.asked
+        return float(self.right[answered].mean()) if answered.any() else 1.0
+
+    def lowest_as_right_as(self, share: float) -> float:
+        """The lowest threshold from which on what is answered is right as often."""
+        worse = [n for n, at in enumerate(STEPS) if self.rightness(at) < share]
+        return STEPS[min(max(worse, default=-1) + 1, len(STEPS) - 1)]
 
     def _fits(self, reached: dict[str, float]) -> bool:
         return (
@@ -309,13 +250,6 @@ def _odds(share: float) -> float:
     return float(np.log(share / (1 - share)))
 
 
-def _trial(index: Index, encoder: Encoder, text: str, number: int, kind: str) -> Trial:
-    query = index.query(text, encoder)
-    ranking = index.rank(query)
-    found = consider(index, query, ranking)
-    return Trial(found, tuple((ranking.items[found.places] == number).tolist()), kind)
-
-
 def _first(calibration: Calibration, trial: Trial) -> tuple[float, bool, float]:
     """Confidence of the surest hit, whether it is right, and all confidences together."""
     confidences = calibration.confidence(trial.found)
@@ -325,8 +259,3 @@ def _first(calibration: Calibration, trial: Trial) -> tuple[float, bool, float]:
 
 def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
     return round(float(hits[among].mean()), 4) if among.any() else 0.0
-
-
-def _spread(things: Sequence[tuple[int, T]]) -> list[tuple[int, T]]:
-    step = max(1, -(-len(things) // TRIALS))
-    return list(things[::step])

@@ -3,7 +3,8 @@
 It is fitted when publishing, on questions whose right entry is known and on things said that have
 none, so the number means the same whatever the entries and the encoder are. Passages of documents
 are asked for in other ways than entries with questions of their own, and have a regression of
-their own.
+their own. Of an entry it also counts how sure the passages beside it are: those it rests on speak
+for it, others against it.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ FEATURES = 14
 SPEAKING_FOR = 11
 """The first so many features are the higher the better a hit is."""
 
+RISING = (*range(SPEAKING_FOR), FEATURES, FEATURES + 1)
+"""The same, with what the passages beside an entry say of it."""
+
 COVERED = 9
 """The feature that tells which share of the query's content words the item has."""
 
@@ -39,11 +43,13 @@ class Considered:
         rows: the features of each.
         places: where each stands in the ranking.
         written: which of them have no questions, only passages.
+        rests: which of them rests on which of them, shape (hits, hits); None where none does.
     """
 
     rows: Features
     places: Numbers
     written: Mask
+    rests: Mask | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -60,12 +66,24 @@ class Calibration:
 
     def confidence(self, found: Considered) -> NDArray[np.float64]:
         """Between 0 and 1, one for each hit; without a content word in common half of that."""
-        sure = np.zeros(len(found))
-        for kind, regression in ((False, self.spoken), (True, self.written)):
-            these = found.written == kind
-            if these.any():
-                sure[these] = regression.sure(found.rows[these])
-        return np.where(found.rows[:, COVERED] > 0, sure, sure / 2)
+        sure = self._sure(self.written, found.rows)
+        if not found.written.all():
+            spoken = self._sure(self.spoken, self.rows(found))
+            sure = np.where(found.written, sure, spoken)
+        return sure
+
+    def rows(self, found: Considered) -> Features:
+        """The features of hits, and how sure the passages are that speak for and against each."""
+        passages = np.where(found.written, self._sure(self.written, found.rows), 0.0)
+        rests = np.zeros((len(found),) * 2, dtype=bool) if found.rests is None else found.rests
+        agreed = (rests * passages).max(axis=1, initial=0.0)
+        against = (~rests * passages).max(axis=1, initial=0.0)
+        return np.column_stack([found.rows, agreed, -against])
+
+    @staticmethod
+    def _sure(regression: Regression, rows: Features) -> NDArray[np.float64]:
+        sure = regression.sure(rows)
+        return np.where(rows[:, COVERED] > 0, sure, sure / 2)
 
     def to_json(self) -> dict[str, Any]:
         return {

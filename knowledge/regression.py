@@ -4,7 +4,7 @@ Each feature counts as it is and once more up to each of its knots, so that the 
 weigh more than the last; a sum of such parts is still read off in microseconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,10 +33,11 @@ class Regression:
     bias: float
 
     def sure(self, rows: Rows) -> NDArray[np.float64]:
-        """Between 0 and 1, one for each row."""
+        """Between 0 and 1, one for each row; features behind those it knows do not count."""
         if not self.weights:
             return np.full(len(rows), float(logistic(np.array(self.bias))))
-        standard = (bent(rows, self.knots) - np.array(self.mean)) / np.array(self.scale)
+        fitted = rows[:, : len(self.knots)]
+        standard = (bent(fitted, self.knots) - np.array(self.mean)) / np.array(self.scale)
         return logistic(standard @ np.array(self.weights) + self.bias)
 
     def to_json(self) -> dict[str, Any]:
@@ -57,12 +58,14 @@ NEVER = Regression((), (), (), (), -30.0)
 """Sure of nothing."""
 
 
-def fit(rows: Rows, right: Sequence[bool], share: Sequence[float], rising: int) -> Regression:
+def fit(
+    rows: Rows, right: Sequence[bool], share: Sequence[float], rising: Collection[int]
+) -> Regression:
     """The regression that tells the right rows from the others.
 
     Args:
         share: how much each row counts.
-        rising: the first so many features may not be learnt to speak against a row.
+        rising: these features may not be learnt to speak against a row.
     """
     from scipy.optimize import minimize
 
@@ -79,7 +82,7 @@ def fit(rows: Rows, right: Sequence[bool], share: Sequence[float], rising: int) 
         slope = design.T @ (counts * (logistic(odds) - target)) + ridge * solution
         return float(missed.sum() + (ridge * solution**2).sum() / 2), slope
 
-    bound = [n < rising for n, own in enumerate(knots) for _ in range(len(own) + 1)]
+    bound = [n in rising for n, own in enumerate(knots) for _ in range(len(own) + 1)]
     bounds = [(0 if rises else None, None) for rises in [*bound, False]]
     start, options = np.zeros(len(bounds)), {"maxiter": ROUNDS}
     solution = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x

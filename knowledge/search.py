@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from knowledge.citing import resting
 from knowledge.confidence import Calibration, consider
 from knowledge.encoder import Encoder
 from knowledge.entry import Entry
@@ -77,7 +78,9 @@ class Searcher:
     def find(self, query: str, *, as_of: date, regions: Sequence[str], limit: int = 3) -> Finding:
         """The best entries that are in force on a day and stand for one of the regions.
 
-        An entry that answers goes before a document's passage that does so too.
+        An entry that answers goes before a document's passage that does so too, and where nothing
+        answers, the likeliest entry goes before likelier passages. A passage that an entry rests
+        on makes it surer, another one less sure.
 
         Args:
             as_of: the day in the residents' time zone.
@@ -93,6 +96,9 @@ class Searcher:
             return Finding(Decision.UNKNOWN, ())
         ranking = self.index.rank(prepared, allowed)
         found = consider(self.index, prepared, ranking)
+        if found.written.any():
+            entries = [self.entries[item] for item in ranking.items[found.places].tolist()]
+            found = replace(found, rests=resting(entries))
         confidences = self.calibration.confidence(found)
         known = dict(zip(found.places.tolist(), confidences.tolist(), strict=True))
         places = [*known, *(n for n in range(min(limit, len(ranking.items))) if n not in known)]
@@ -106,6 +112,9 @@ class Searcher:
         ]
         sure = self.calibration.answer_at
         hits.sort(key=lambda hit: (hit.entry.quoted or hit.confidence < sure, -hit.confidence))
+        if hits and hits[0].confidence < sure:
+            entry = _likeliest_entry(hits)
+            hits.sort(key=lambda hit: hit is not entry)
         return Finding(decide(hits[:SHOWN], self.calibration), tuple(hits[:limit]))
 
     def entry(self, entry_id: str) -> Entry | None:
@@ -132,6 +141,11 @@ def decide(hits: Sequence[Hit], calibration: Calibration) -> Decision:
     if hits and sum(hit.confidence for hit in hits) >= calibration.ask_at:
         return Decision.ASK_WHICH
     return Decision.UNKNOWN
+
+
+def _likeliest_entry(hits: Sequence[Hit]) -> Hit | None:
+    """Of hits with the likeliest first; None where all are passages."""
+    return next((hit for hit in hits if not hit.entry.quoted), None)
 
 
 def items_of(entries: Sequence[Entry]) -> list[Item]:

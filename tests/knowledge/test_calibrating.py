@@ -10,20 +10,18 @@ from knowledge.calibrating import (
     SAYINGS_LEAST,
     WRONG,
     Sayings,
-    Trial,
     calibrate,
-    left_out,
     own_sayings,
-    passages,
     read_sayings,
     with_thresholds,
-    written,
 )
 from knowledge.confidence import COVERED, FEATURES, Calibration, Considered
 from knowledge.index import Index
 from knowledge.regression import NEVER, Regression
-from knowledge.search import items_of
-from tests.knowledge.corpus import ENTRIES, SAYINGS, encoder
+from knowledge.search import Searcher, items_of
+from knowledge.trials import Trial
+from tests.knowledge.corpus import ENTRIES, LIBRARY, REGIONS, SAYINGS, TODAY, encoder
+from tests.knowledge.documents import document_of
 
 FIRST = Regression(
     ((),) * FEATURES, (0.0,) * FEATURES, (1.0,) * FEATURES, (1.0,) + (0.0,) * (FEATURES - 1), 0
@@ -34,6 +32,12 @@ SURE = Calibration(FIRST, NEVER, 0, 0)
 @pytest.fixture(scope="module")
 def index() -> Index:
     return Index.build(items_of(ENTRIES), encoder())
+
+
+BORROWING = document_of(
+    "第一条 借书证由图书馆发给，不收费用。\n第二条 游泳馆每天开放。\n第三条 证件遗失的，应当挂失。",
+    title="图书借阅办法",
+)
 
 
 def trial(strength: float, right: bool, kind: str) -> Trial:
@@ -66,12 +70,6 @@ def test_shares_kept_to_on_a_small_pool(index: Index) -> None:
     assert 0 < calibration.answer_at <= 1
 
 
-def test_a_variant_left_out_does_not_find_itself(index: Index) -> None:
-    trials = left_out(ENTRIES, index, encoder())
-    assert len(trials) == sum(len(entry.variants) for entry in ENTRIES)
-    assert max(row.found.rows[0, 2] for row in trials) < 0.999
-
-
 def test_variants_stand_in_where_there_are_no_tests() -> None:
     bare = [replace(entry, tests=()) for entry in ENTRIES]
     index = Index.build(items_of(bare), encoder())
@@ -80,26 +78,12 @@ def test_variants_stand_in_where_there_are_no_tests() -> None:
     assert set(reached) >= {"right", "wrong", "off topic"}
 
 
-def test_passages_of_documents_have_no_standard_question() -> None:
-    entries = [ENTRIES[0], replace(ENTRIES[1], quoted=True)]
-    index = Index.build(items_of(entries), encoder())
-    assert len(written(entries, index, encoder())) == 1
-
-
 def test_passages_are_asked_for_by_their_words_and_answered_with() -> None:
     entries = [replace(e, quoted=True, id=f"law-{n}", tests=()) for n, e in enumerate(ENTRIES)]
     index = Index.build(items_of(entries), encoder())
-    trials = passages(entries, index, encoder())
-    assert {trial.kind for trial in trials} == {"passage", "passage absent"}
-    assert not any(any(t.right) for t in trials if t.kind == "passage absent")
     calibration, reached = calibrate(entries, index, encoder(), SAYINGS)
     assert calibration.spoken == NEVER != calibration.written
     assert reached["wrong"] <= WRONG
-
-
-def test_variants_may_be_chosen(index: Index) -> None:
-    trials = left_out(ENTRIES, index, encoder(), lambda text: text == ENTRIES[0].variants[0])
-    assert len(trials) == 1
 
 
 def test_comments_are_no_sayings(tmp_path: Path) -> None:
@@ -121,3 +105,25 @@ def test_a_handful_of_entries_is_not_tried_with_thousands_of_sayings(index: Inde
     calibrate(ENTRIES, index, encoder(), many, told.append)
     trials = int(told[-1].split()[2])
     assert SAYINGS_LEAST < trials < SAYINGS_LEAST + 100
+
+
+def test_an_answer_out_of_what_an_absent_entry_rests_on_is_not_wrong() -> None:
+    trials = [*[trial(3, True, "absent")] * 30, *[trial(3, True, "tested")] * 30]
+    _, reached = with_thresholds(SURE, trials)
+    assert reached["absent"] == 0
+
+
+def test_what_an_entry_rests_on_tells_how_residents_ask_for_a_passage() -> None:
+    entries = sorted([*ENTRIES, *BORROWING.entries()], key=lambda entry: entry.id)
+    index = Index.build(items_of(entries), encoder())
+    resting, _ = calibrate(entries, index, encoder(), SAYINGS)
+    apart = [
+        replace(entry, source=replace(entry.source, article="")) if not entry.quoted else entry
+        for entry in entries
+    ]
+    unknown, _ = calibrate(apart, index, encoder(), SAYINGS)
+    assert resting.written.weights != unknown.written.weights
+    for kept, calibration in ((entries, resting), (apart, unknown)):
+        some = Searcher(kept, index, encoder(), calibration)
+        hits = some.find(LIBRARY.question, as_of=TODAY, regions=REGIONS).hits
+        assert hits[0].entry.id == LIBRARY.id

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from knowledge.confidence import (
     CONSIDERED,
     COVERED,
     FEATURES,
+    RISING,
     SPEAKING_FOR,
     Calibration,
     Considered,
@@ -30,7 +33,7 @@ def considered(*rows: list[float], written: bool = False) -> Considered:
 def calibration() -> Calibration:
     rows = np.random.default_rng(3).normal(size=(400, FEATURES))
     right = (rows[:, 0] > 0).tolist()
-    spoken = fit(rows, right, [1.0] * len(rows), SPEAKING_FOR)
+    spoken = fit(rows, right, [1.0] * len(rows), range(SPEAKING_FOR))
     return Calibration(spoken, NEVER, 0.5, 0.3)
 
 
@@ -45,6 +48,30 @@ def test_each_kind_of_hit_has_a_regression_of_its_own(calibration: Calibration) 
     strong = [1.0] * FEATURES
     assert calibration.confidence(considered(strong))[0] > 0.9
     assert calibration.confidence(considered(strong, written=True))[0] < 1e-9
+
+
+def test_a_passage_speaks_for_the_entry_that_rests_on_it_and_against_another() -> None:
+    rows = np.random.default_rng(3).normal(size=(400, FEATURES + 2))
+    spoken = fit(rows, (rows[:, -2] + rows[:, -1] > 0).tolist(), [1.0] * 400, RISING)
+    written = fit(rows[:, :FEATURES], (rows[:, 0] > 0).tolist(), [1.0] * 400, RISING)
+    calibration = Calibration(spoken, written, 0.5, 0.3)
+    found = Considered(np.ones((2, FEATURES)), np.arange(2), np.array([False, True]))
+    on_it = np.array([[False, True], [False, False]])
+    rested = calibration.confidence(replace(found, rests=on_it))
+    other = calibration.confidence(found)
+    assert rested[0] > other[0]
+    assert rested[1] == other[1] > 0.9
+    passage = other[1]
+    assert calibration.rows(found)[0, FEATURES:].tolist() == [0, -passage]
+    assert calibration.rows(replace(found, rests=on_it))[0, FEATURES:].tolist() == [passage, 0]
+
+
+def test_one_that_was_learnt_without_regard_to_passages_is_used_as_it_is(
+    calibration: Calibration,
+) -> None:
+    assert len(calibration.spoken.knots) == FEATURES
+    found = considered([1.0] * FEATURES)
+    assert np.array_equal(calibration.confidence(found), calibration.spoken.sure(found.rows))
 
 
 def test_a_calibration_survives_being_written_as_json(calibration: Calibration) -> None:

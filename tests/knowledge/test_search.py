@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.confidence import UNSURE
+from knowledge.confidence import UNSURE, Calibration
 from knowledge.entry import Entry, in_force
-from knowledge.search import Decision, Searcher
+from knowledge.index import Index
+from knowledge.regression import NEVER
+from knowledge.search import Decision, Searcher, items_of
 from tests.knowledge.corpus import ENTRIES, LIBRARY, REGIONS, TODAY, encoder, searcher
 
 DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
@@ -52,7 +54,8 @@ def test_an_entry_that_answers_goes_before_the_words_of_its_source() -> None:
     unsure = replace(both.calibration, answer_at=1.1)
     both = Searcher(both.entries, both.index, both.encoder, unsure)
     found = both.find(passage.answer, as_of=TODAY, regions=REGIONS)
-    confidences = [hit.confidence for hit in found.hits]
+    assert found.hits[0].entry == LIBRARY
+    confidences = [hit.confidence for hit in found.hits[1:]]
     assert confidences == sorted(confidences, reverse=True)
 
 
@@ -70,6 +73,23 @@ def test_an_expired_entry_makes_way_for_the_one_in_force() -> None:
 
     assert found(date(2025, 12, 31)) == "library-old"
     assert found(date(2026, 1, 1)) == "library-new"
+
+
+def test_where_nothing_answers_an_entry_goes_before_likelier_passages() -> None:
+    passage = replace(LIBRARY, id="law-3", variants=(), tests=(), quoted=True)
+    entries = sorted([*ENTRIES, passage], key=lambda entry: entry.id)
+    index = Index.build(items_of(entries), encoder())
+    always = replace(NEVER, bias=2.0)
+    choices = Calibration(replace(NEVER, bias=-2.0), always, answer_at=0.95, ask_at=0.1)
+    asked = Searcher(entries, index, encoder(), choices)
+    found = asked.find("借书证", as_of=TODAY, regions=REGIONS)
+    assert found.decision is Decision.ASK_WHICH
+    assert [hit.entry.quoted for hit in found.hits[:2]] == [False, True]
+    assert found.hits[0].confidence < found.hits[1].confidence
+    quoting = Searcher(entries, index, encoder(), replace(choices, answer_at=0.8))
+    found = quoting.find("借书证", as_of=TODAY, regions=REGIONS)
+    assert found.decision is Decision.ANSWER
+    assert found.hits[0].entry == passage
 
 
 def test_without_entries_nothing_is_known() -> None:
@@ -105,9 +125,6 @@ def versions(draw: st.DrawFn) -> Entry:
 def test_only_what_is_in_force_here_is_ever_found(
     entries: list[Entry], as_of: date, regions: list[str], query: str
 ) -> None:
-    from knowledge.index import Index
-    from knowledge.search import items_of
-
     some = Searcher(entries, Index.build(items_of(entries), encoder()), encoder(), UNSURE)
     found = {hit.entry.id for hit in some.find(query, as_of=as_of, regions=regions, limit=20).hits}
     shown = {entry.id for entry in entries if in_force(entry, as_of, regions)}
