@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +23,11 @@ from nlu.clock import Clock
 from nlu.spans import noted, span
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+WRITERS = 2
+"""Threads that note what becomes of lines."""
 
 LOOKS_EVERY = 0.5
 """Seconds between looks into the queue, where nothing calls earlier."""
@@ -80,6 +88,7 @@ class Courier:
         self.vault = vault
         self.clock = clock
         self.owner = owner
+        self.threads = ThreadPoolExecutor(WRITERS, "courier")
         self.called = asyncio.Event()
         self.under_way: set[asyncio.Task[None]] = set()
 
@@ -107,7 +116,7 @@ class Courier:
     async def begin(self) -> int:
         """Set out with what is due; how many lines those are."""
         try:
-            errands = await asyncio.to_thread(self.take)
+            errands = await self.write(self.take)
         except SQLAlchemyError as error:
             logger.error("the outgoing queue cannot be read: %s", type(error).__name__)
             return 0
@@ -126,9 +135,17 @@ class Courier:
 
     async def bring(self) -> int:
         """Send what is due; how many lines were tried."""
-        errands = await asyncio.to_thread(self.take)
+        errands = await self.write(self.take)
         await asyncio.gather(*(self.send(errand) for errand in errands))
         return len(errands)
+
+    async def write(self, change: Callable[..., T], *arguments: object) -> T:
+        """Run a change of the database in a thread that waits for nobody's answer.
+
+        A line is sent again where its process dies before it has noted that it was sent.
+        """
+        run = partial(copy_context().run, change, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
     def take(self) -> list[Errand]:
         with self.sessions.begin() as session:
@@ -150,19 +167,19 @@ class Courier:
             )
         except NotNow as wait:
             SENT.labels(channel, "later").inc()
-            await asyncio.to_thread(self.fail, errand, str(wait), wait.after)
+            await self.write(self.fail, errand, str(wait), wait.after)
         except Undeliverable as refusal:
             SENT.labels(channel, "dead").inc()
             logger.warning("line %d cannot be delivered: %s", errand.id, refusal)
-            await asyncio.to_thread(self.bury, errand, str(refusal))
+            await self.write(self.bury, errand, str(refusal))
         except Exception as error:
             # Whatever broke: the line stays in the queue. The text of an error may quote it.
             SENT.labels(channel, "failed").inc()
             logger.warning("line %d was not sent: %s", errand.id, type(error).__name__)
-            await asyncio.to_thread(self.fail, errand, type(error).__name__, None)
+            await self.write(self.fail, errand, type(error).__name__, None)
         else:
             SENT.labels(channel, "sent").inc()
-            await asyncio.to_thread(self.close, errand)
+            await self.write(self.close, errand)
 
     def fail(self, errand: Errand, reason: str, after: timedelta | None) -> None:
         now = self.clock()

@@ -1,5 +1,7 @@
 import asyncio
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -256,6 +258,22 @@ async def test_a_platform_that_hangs_keeps_no_other_waiting(house: House) -> Non
     postbox.go.set()
     await asyncio.gather(running, return_exceptions=True)
     assert states(house) == [OutgoingState.SENT] * 3
+
+
+async def test_what_was_sent_is_noted_while_every_answer_waits(house: House) -> None:
+    """Until then the line would be sent again, should the process die."""
+    await met(house)
+    say(house, "您的工单办结了。")
+    go = threading.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    waiting = asyncio.create_task(asyncio.to_thread(go.wait))
+    try:
+        async with asyncio.timeout(30):
+            assert await courier(house, Postbox()).bring() == 1
+        assert states(house) == [OutgoingState.SENT]
+    finally:
+        go.set()
+        await waiting
 
 
 async def test_the_courier_goes_on_after_a_fault_of_the_database(
