@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.offer import Offer, OfferKind, make_offer
-from actions.quoting import citation, named, quoted, since
+from actions.quoting import citation, label, named, quoted, since
 from actions.reply import Button, Reply, Signal
 from actions.turn import Means, Outcome, Turn
 from actions.unanswered import keep_unknown
@@ -81,7 +81,7 @@ def ask_which(turn: Turn, means: Means, finding: Finding) -> Outcome:
         about = {"question": turn.said.text, "entries": [entry.id for entry in entries]}
         remember(turn, means, Offer(OfferKind.WHICH, about))
     last = means.wording.say("none_of_these").buttons if not turn.in_report else ()
-    buttons = tuple(Button(entry.question, entry.question) for entry in entries)
+    buttons = tuple(Button(label(entry), entry.question) for entry in entries)
     return Outcome((replace(means.wording.say("which"), buttons=(*buttons, *last)),))
 
 

@@ -4,12 +4,17 @@ import re
 
 from actions.reply import Citation, Reply
 from actions.wording import Wording
+from knowledge.citing import COUNTRY
 from knowledge.entry import Entry, Source
 
 SCREEN = 180
 """Characters of a quotation that a phone shows without scrolling."""
 LEAST = 60
 """A quotation is not cut shorter than this, however early a sentence ends."""
+
+GIST = 14
+"""Characters of a passage on a choice: enough to tell what it is about, and beside its place still
+within the 128 bytes that WeCom shows of a choice."""
 
 WANTS_ALL = re.compile(r"全文|原文|完整|整条|剩下|后面的|没显示完")
 _END = re.compile(r"[。！？；;\n]")
@@ -38,6 +43,15 @@ def beginning(text: str) -> str:
         return text
     ends = [match.end() for match in _END.finditer(text, LEAST - 1, SCREEN)]
     return text[: ends[-1] if ends else SCREEN].rstrip()
+
+
+def label(entry: Entry) -> str:
+    """What stands on the choice of an entry; that of a passage tells how it begins, too."""
+    if not entry.quoted:
+        return entry.question
+    said = entry.answer.strip().partition("\n")[0]
+    begins = said if len(said) <= GIST else f"{said[:GIST].rstrip('，、；：')}…"
+    return f"{entry.question.replace(COUNTRY, '')}：{begins}"
 
 
 def named(source: Source) -> str:

@@ -1,7 +1,7 @@
 """Taking up what was offered last: yes, no, the second one, a bare address or number."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,6 +27,7 @@ from actions.tickets.ticket import Amendment, Kind, TicketError
 from actions.turn import Means, Outcome, Turn
 from actions.unanswered import keep, nearest
 from actions.waiting import begin_next
+from knowledge.entry import Entry
 from knowledge.gaps import Gap, GapKind
 from nlu.text import HAN, legible
 
@@ -124,17 +125,24 @@ def after_answer(session: Session, turn: Turn, means: Means, offer: Offer) -> Ou
 
 
 def after_which(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:
-    entries = offer.about["entries"]
-    place = chosen(turn.text)
-    if place is not None and not NONE_OF_THESE.search(turn.text):
-        known = -len(entries) <= place < len(entries)
-        entry = means.searcher().entry(entries[place]) if known else None
-        if entry is not None:
-            session.commit()
-            return answer_with(turn, means, entry)
+    entry = entry_meant(turn.text, [means.searcher().entry(id) for id in offer.about["entries"]])
+    if entry is not None:
+        session.commit()
+        return answer_with(turn, means, entry)
     if refuses(turn) or NONE_OF_THESE.search(turn.text):
         return offer_ticket(session, turn, means, offer, "unknown")
     return None
+
+
+def entry_meant(text: str, offered: Sequence[Entry | None]) -> Entry | None:
+    """Which of the entries is chosen, by its question (a button says it) or by its place."""
+    by_question = {legible(entry.question).text: entry for entry in offered if entry is not None}
+    if (named := by_question.get(text.strip())) is not None:
+        return named
+    place = chosen(text)
+    if place is None or NONE_OF_THESE.search(text) or not -len(offered) <= place < len(offered):
+        return None
+    return offered[place]
 
 
 def after_report_offer(session: Session, turn: Turn, means: Means, offer: Offer) -> Outcome | None:

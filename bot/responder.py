@@ -33,6 +33,7 @@ from bot.engine import Engine, EngineUnavailable
 from bot.metrics import DEGRADED, EMERGENCIES
 from bot.wants import pieces_of
 from channels.handling import Heard
+from knowledge.by_name import is_name
 from nlu.emergency import Emergency, EmergencyKind, find_emergency
 from nlu.phone import mask_phones
 from nlu.text import has_words, legible
@@ -46,6 +47,10 @@ READ_FOR_DANGER = 2000
 
 READ_BY_ENGINE = 1000
 """Characters Rasa is given; the rest of a long message is kept in the record."""
+
+ASKS_FOR_IT = "这一条是怎么规定的"
+"""What Rasa is given where a message is the name of an article, whose numbers look like a choice
+or an address to it."""
 
 
 class Responder:
@@ -76,6 +81,8 @@ class Responder:
 
     async def converse(self, heard: Heard, *, in_report: bool) -> Sequence[Reply]:
         """The replies to each want in the message, in order; mostly there is but one."""
+        if is_name(heard.said.text):
+            return await self.reply_to(heard, ASKS_FOR_IT)
         reading = legible(heard.said.text)
         text = mask_phones(reading.text)[:READ_BY_ENGINE]
         try:

@@ -86,7 +86,12 @@ class Document:
 
 def identify(title: str, version: date) -> str:
     """The id of a version of a document: its title in letters, and a day of this version."""
-    return f"{spelled(normal_title(title)) or 'document'}-{version:%Y%m%d}"
+    return f"{id_before(title)}{version:%Y%m%d}"
+
+
+def id_before(title: str) -> str:
+    """How the ids of all versions of a document, and of their passages, begin."""
+    return f"{spelled(normal_title(title)) or 'document'}-"
 
 
 def normal_title(title: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from knowledge.by_name import named
 from knowledge.citing import resting
 from knowledge.confidence import Calibration, consider
 from knowledge.encoder import Encoder
@@ -80,7 +81,7 @@ class Searcher:
 
         An entry that answers goes before a document's passage that does so too, and where nothing
         answers, the likeliest entry goes before likelier passages. A passage that an entry rests
-        on makes it surer, another one less sure.
+        on makes it surer, another one less sure. One that is asked for by its name is the answer.
 
         Args:
             as_of: the day in the residents' time zone.
@@ -91,6 +92,8 @@ class Searcher:
         allowed = self._in_force(as_of, frozenset(regions))
         if self.index is None or allowed is None:
             return Finding(Decision.UNKNOWN, ())
+        if (passage := self._named(query, as_of, regions)) is not None:
+            return Finding(Decision.ANSWER, (Hit(passage, 1.0, 0.0),))
         prepared = self.index.query(query, self.encoder)
         if not prepared.analysed.wording:
             return Finding(Decision.UNKNOWN, ())
@@ -127,6 +130,13 @@ class Searcher:
         place = bisect_left(self.entries, entry_id, key=lambda entry: entry.id)
         there = place < len(self.entries) and self.entries[place].id == entry_id
         return place if there else None
+
+    def _named(self, query: str, as_of: date, regions: Sequence[str]) -> Entry | None:
+        places = list(named(query, self.entries))
+        if not places:
+            return None
+        in_force = self.scope.in_force(as_of, frozenset(regions))
+        return next((self.entries[place] for place in places if in_force[place]), None)
 
     def _allowed(self, as_of: date, regions: frozenset[str]) -> Allowed | None:
         """None where nothing is in force."""

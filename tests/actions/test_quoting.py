@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from actions.offer import OfferKind
 from actions.policy import answer_with
-from actions.quoting import LEAST, SCREEN, beginning, citation, named, quoted
+from actions.quoting import LEAST, SCREEN, beginning, citation, label, named, quoted
 from actions.take_up import take_up
 from actions.wording import load_wording
 from knowledge.entry import Source
@@ -41,6 +41,13 @@ def test_a_long_passage_ends_with_a_sentence_and_the_citation_has_all() -> None:
 def test_an_answer_of_ones_own_words_has_no_quotation() -> None:
     assert citation(LIBRARY).quote is None
     assert named(LIBRARY.source) == "《图书借阅办法》第三条"
+
+
+def test_the_choice_of_a_passage_tells_how_it_begins() -> None:
+    passage = replace(SHORT, question="《中华人民共和国图书法》第三条")
+    assert label(passage) == "《图书法》第三条：读者凭身份证借书，每次不超过…"
+    assert label(replace(passage, answer="可以借书。\n凭证。")) == "《图书法》第三条：可以借书。"
+    assert label(LIBRARY) == LIBRARY.question
 
 
 @given(st.text(alphabet="甲乙丙。；，\n", max_size=900))

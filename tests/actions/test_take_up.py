@@ -10,6 +10,7 @@ from actions.talk import ask_human
 from actions.tickets.register import contact_of
 from actions.tickets.ticket import Kind, Status
 from tests.actions.stage import LIGHTING, Stage, buttons, words
+from tests.knowledge.corpus import POOL
 
 PHONE = "13800000000"
 LAMP = "清河苑5号楼楼道的灯坏了三天"
@@ -47,6 +48,14 @@ def test_the_second_of_several_is_answered(stage: Stage) -> None:
     (reply,) = stage.play(take_up, stage.said("第二个", "choose")).replies
     assert "六点半开门" in reply.text
     assert reply.citations
+
+
+def test_one_that_is_said_as_it_stands_is_answered_whatever_else_it_looks_like(
+    stage: Stage,
+) -> None:
+    offer_which(stage)
+    (reply,) = stage.play(take_up, stage.said(f" {POOL.question}", "give_address")).replies
+    assert "六点半开门" in reply.text
 
 
 def test_a_choice_beyond_the_last_answers_nothing(stage: Stage) -> None:

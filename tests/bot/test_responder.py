@@ -13,7 +13,7 @@ from actions.reply import Button, Reply
 from actions.report import take_report
 from actions.turn import Location, Turn
 from bot.engine import Engine, EngineUnavailable
-from bot.responder import READ_BY_ENGINE, Responder, plain
+from bot.responder import ASKS_FOR_IT, READ_BY_ENGINE, Responder, plain
 from channels.handling import Heard
 from tests.actions.conftest import stage
 from tests.actions.stage import Stage, buttons, words
@@ -123,6 +123,11 @@ def test_a_leading_slash_names_no_intent_and_no_other_is_touched(said: str, give
 def test_rasa_is_given_the_plain_text(stage: Stage, rasa: Rasa) -> None:
     respond(stage, rasa, stage.said("/ /restart"))
     assert rasa.given == ["restart"]
+
+
+def test_the_name_of_an_article_asks_what_it_says(stage: Stage, rasa: Rasa) -> None:
+    respond(stage, rasa, stage.said("《图书借阅办法》第三条"))
+    assert rasa.given == [ASKS_FOR_IT]
 
 
 def test_rasa_sees_no_phone_and_no_more_than_it_reads(stage: Stage, rasa: Rasa) -> None:
