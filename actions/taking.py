@@ -9,6 +9,7 @@ from actions.choice import NONE_OF_THESE, chosen
 from actions.draft import Draft, DraftState, Step
 from actions.reading import Reading
 from actions.turn import Guess
+from knowledge.by_name import is_name
 from nlu.address import amend
 from nlu.phone import star_phone
 from nlu.text import HAN, title_of
@@ -215,7 +216,7 @@ def give_way(draft: Draft, reading: Reading) -> Taken | None:
     if needed is None or reading.intent.confidence < needed:
         return None
     asks = reading.intent.name == "ask_policy"
-    if asks and not QUESTION.search(reading.text):
+    if asks and not (QUESTION.search(reading.text) or is_name(reading.text)):
         return None
     if reading.phone or reading.anonymous or reading.no_phone:
         return None

@@ -35,7 +35,10 @@ def test_what_comes_between_is_declined_only_where_it_is_sure_enough(
     assert not told(AT_CONTACT, said, intent, needed - 0.01).declined
 
 
-@pytest.mark.parametrize("said", ["问下电动车上牌去哪", "哪个窗口办居住证", "居住证哪能补"])
+@pytest.mark.parametrize(
+    "said",
+    ["问下电动车上牌去哪", "哪个窗口办居住证", "居住证哪能补", "《图书借阅办法》第三条"],
+)
 def test_where_to_go_is_a_question_however_it_is_put(said: str) -> None:
     assert told(AT_CONTACT, said, "ask_policy", 0.9).declined
 
